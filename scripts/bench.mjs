@@ -1,0 +1,17 @@
+/** `npm run bench [-- options]`: measures Daybreak against one rsync and `xargs -P`; see docs/benchmarks.md. */
+import path from 'node:path';
+import { bootstrap, projectFolder } from './bootstrap.mjs';
+import { runChild } from './run-child.mjs';
+import { runScript } from './setup-error.mjs';
+
+await runScript(async () => {
+  const argv = process.argv.slice(2);
+  const asksForHelp = argv.some((word) => word === '--help' || word === '-h');
+  const { node, environment } = await bootstrap({ programs: asksForHelp ? [] : ['rsync', 'bash'] });
+  const here = process.cwd();
+  return runChild(node, [path.join(projectFolder, 'test', 'bench', 'main.ts'), ...argv], {
+    ...environment,
+    // npm runs scripts in the project's folder, and says in INIT_CWD where the user called it from.
+    DAYBREAK_CALLER_FOLDER: here === projectFolder ? (process.env.INIT_CWD ?? here) : here,
+  });
+});

@@ -1,0 +1,84 @@
+import { homedir } from 'node:os';
+import { toAppError } from '../../src-shared/errors.ts';
+import { exitCodeOfError } from './exit-code.ts';
+import type { Face } from './face.ts';
+import { errorLines, renderLine } from './line.ts';
+import { runCommandLine } from './program.ts';
+import { createScreen } from './screen.ts';
+import { styleFor } from './style.ts';
+
+const face = createProcessFace();
+process.exitCode = await run();
+// Whatever still holds the event loop must not hold the user.
+await flush(process.stdout);
+await flush(process.stderr);
+process.exit();
+
+async function run(): Promise<number> {
+  try {
+    return await runCommandLine(process.argv.slice(2), face);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    // A stack is for an error report: on request, and only for what is our mistake.
+    const { detail, ...plain } = error.toData();
+    const isOurs = error.kind === 'internal';
+    const shown = isOurs && face.env['DAYBREAK_DEBUG'] === undefined
+      ? { ...plain, hint: plain.hint ?? 'This is a mistake in Daybreak. Set DAYBREAK_DEBUG=1 for details, and report it.' }
+      : { ...plain, detail };
+    const style = styleFor(face, face.errors);
+    face.errors.write(errorLines(shown).map((each) => `${renderLine(style, each)}\n`).join(''));
+    return exitCodeOfError(error);
+  }
+}
+
+function createProcessFace(): Face {
+  return {
+    env: process.env,
+    // npm runs its scripts in the project's folder: the start script says where the user was.
+    callerFolder: process.env['DAYBREAK_CALLER_FOLDER'] ?? process.cwd(),
+    callName: process.env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'daybreak',
+    output: createScreen(process.stdout),
+    errors: createScreen(process.stderr),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
+    signals: process,
+    now: () => Date.now(),
+    onExit: (listener) => {
+      process.on('exit', listener);
+      return () => process.off('exit', listener);
+    },
+    stopSelf: () => process.kill(process.pid, 'SIGSTOP'),
+    exit: (code) => process.exit(code),
+    openApp: async (folder) => {
+      const [{ createApp }, { createForkHost }, { dataFolder }] = await Promise.all([
+        import('../core/app.ts'), import('../fork-host.ts'), import('../core/store/data-folder.ts'),
+      ]);
+      return createApp({
+        workerHost: createForkHost(),
+        clock: { now: () => Date.now() },
+        dataFolder: folder ?? dataFolder(process.env, process.platform, homedir()),
+        env: process.env,
+      });
+    },
+  };
+}
+
+async function ask(question: string, stop: AbortSignal): Promise<string | null> {
+  const { createInterface } = await import('node:readline/promises');
+  // Not in raw mode: Ctrl-C stays a signal, and takes the same way as always.
+  const dialogue = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    return await new Promise<string | null>((resolve) => {
+      dialogue.once('close', () => resolve(null));
+      dialogue.question(question, { signal: stop }).then(resolve, () => resolve(null));
+    });
+  } finally {
+    dialogue.close();
+  }
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,46 @@
+import type { Job } from '../../src-shared/job.ts';
+import type { Progress, RunEventData } from '../../src-shared/run-event.ts';
+
+type EventOf<Type extends RunEventData['type']> = Extract<RunEventData, { type: Type }>;
+export type UnitEnded = EventOf<'unit-ended'>;
+export type Held = EventOf<'held'>;
+export type RunEnded = EventOf<'run-ended'>;
+
+/** What the end of a run is told from; grows with the problems of a run, not with its files. */
+export interface RunRecord {
+  run: number | null;
+  job: Job | null;
+  dryRun: boolean;
+  warnings: number;
+  problems: number;
+  readonly held: Held[];
+  progress: Progress | null;
+  ended: RunEnded | null;
+}
+
+export function createRunRecord(): RunRecord {
+  return {
+    run: null, job: null, dryRun: false, warnings: 0, problems: 0,
+    held: [], progress: null, ended: null,
+  };
+}
+
+/** Takes in one event. */
+export function recordEvent(record: RunRecord, event: RunEventData): void {
+  switch (event.type) {
+    case 'run-started':
+      record.run = event.run;
+      record.job = event.job;
+      record.dryRun = event.dryRun;
+      break;
+    case 'notice':
+      if (event.notice.level === 'warning') record.warnings += 1;
+      if (event.notice.level === 'problem') record.problems += 1;
+      break;
+    case 'progress': record.progress = event.progress; break;
+    case 'held': record.held.push(event); break;
+    case 'run-ended': record.ended = event; break;
+    case 'unit-ended':
+    case 'change': break;
+  }
+}

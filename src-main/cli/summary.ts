@@ -1,0 +1,87 @@
+import type { RunOutcome } from '../core/app.ts';
+import { formatBytes, formatCount, formatDuration, formatNumberOf, formatRate } from './format.ts';
+import { errorLines, line, textLines, type Line } from './line.ts';
+import type { Tone } from './paint.ts';
+import type { Held, RunRecord } from './run-record.ts';
+
+/** Most names of a held removal that a summary shows. */
+const SHOWN = 20;
+
+/** The end of a run in words: the state, the number, the thing and the next step. */
+export function summaryLines(record: RunRecord, outcome: RunOutcome, callName: string): Line[] {
+  return [
+    ...stateLines(record, outcome, callName),
+    ...(wasRefused(record, outcome) ? [] : workLines(record, outcome)),
+    ...(outcome.state === 'held' ? heldLines(record, outcome) : []),
+    ...(record.ended?.limitedBy ? textLines(`What limited it: ${record.ended.limitedBy}`) : []),
+    ...(outcome.run === null ? [] : [line(`Details: ${callName} history ${outcome.run}`, 'quiet')]),
+  ];
+}
+
+/** It ended before any work: there is nothing to count. */
+function wasRefused(record: RunRecord, outcome: RunOutcome): boolean {
+  return outcome.error !== null && record.progress === null && outcome.totals.entries === 0;
+}
+
+function stateLines(record: RunRecord, outcome: RunOutcome, callName: string): Line[] {
+  const took = formatDuration(outcome.durationMs);
+  const way = record.job ? `${record.job.source} -> ${record.job.destination}` : 'the backup';
+  const error = outcome.error ? errorLines(outcome.error) : [];
+  const said = (text: string, tone: Tone): Line[] => [line(text, tone), ...error];
+  switch (outcome.state) {
+    case 'succeeded':
+      return said(record.dryRun ? `Dry run: ${way} looked at in ${took}, nothing was changed.` : `Done: ${way} in ${took}.`, 'good');
+    case 'warned':
+      return said(`${record.dryRun ? 'Dry run' : 'Done'} with warnings: ${way} in ${took}; not everything is as at the source, see above.`, 'warning');
+    case 'held':
+      return said(`Held: ${way}: all was copied in ${took}, but deleting waits for your approval.`, 'warning');
+    case 'unproven':
+      return said(`Unproven: ${way}: rsync reported success, but a check after the run failed. Do not rely on this backup.`, 'problem');
+    case 'cancelled':
+      return said(record.dryRun ? `Dry run cancelled after ${took}.`
+        : `Cancelled after ${took}. What was copied is kept; the next run goes on from there.`, 'warning');
+    case 'skipped': return said(`Skipped: ${way}.`, 'warning');
+    case 'failed':
+      return error.length > 0 ? error : [line(`Failed: ${way} after ${took}. See ${callName} history.`, 'problem')];
+    default: return said(`Ended as ${outcome.state}: ${way} after ${took}. Run it again.`, 'problem');
+  }
+}
+
+function workLines(record: RunRecord, outcome: RunOutcome): Line[] {
+  const { totals, durationMs } = outcome;
+  const would = record.dryRun ? 'would be ' : '';
+  const done = [
+    ...(totals.filesTransferred > 0
+      ? [`${formatNumberOf(totals.filesTransferred, 'file')} ${would}copied (${formatBytes(totals.bytesTransferred)})`] : []),
+    ...(totals.created > 0 ? [`${formatCount(totals.created)} ${would}created`] : []),
+    ...(totals.deleted > 0 ? [`${formatCount(totals.deleted)} ${would}deleted`] : []),
+    ...(totals.held > 0 ? [`${formatCount(totals.held)} held`] : []),
+  ];
+  const looked = `${formatNumberOf(totals.entries, 'entry', 'entries')} (${formatBytes(totals.bytes)}) looked at`;
+  const changed = done.length > 0 ? done.join(', ') : outcome.state === 'succeeded' ? 'nothing had changed' : 'nothing copied';
+  const seconds = durationMs / 1000;
+  // A rate over a blink says nothing.
+  const rate = record.dryRun || seconds < 1 || totals.bytesTransferred === 0 ? ''
+    : `; ${formatRate(totals.bytesTransferred / seconds)}, ${formatCount(totals.entries / seconds)} files/s`;
+  return [line(`${looked}: ${changed}${rate}.`)];
+}
+
+function heldLines(record: RunRecord, outcome: RunOutcome): Line[] {
+  return [
+    ...record.held.flatMap(heldReason),
+    line('Nothing of this was deleted. If it is right, run the same command again with'),
+    line(`  --max-delete ${outcome.totals.held}   (as many as now, no more), or --max-delete 100% (no limit)`, 'strong'),
+    line('If it is not, look at the source first: is a disk or share not mounted, was a folder moved?'),
+  ];
+}
+
+/** One held removal: how much, why, and the first names. */
+export function heldReason(held: Held): Line[] {
+  const shown = held.names.slice(0, SHOWN);
+  const hidden = held.entries - shown.length;
+  return [
+    ...textLines(`${formatNumberOf(held.entries, 'entry', 'entries')} (${formatBytes(held.bytes)}) would be deleted: ${held.reason}`, 'warning'),
+    ...shown.map((name) => line(`  ${name}`)),
+    ...(hidden > 0 ? [line(`  and ${formatCount(hidden)} more`)] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+/** What a host supplies to the core: its processes, its clock and its data folder. */
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to stderr: a stack trace when it crashed. */
+  readonly lastWords: string;
+}
+
+/** A forked process of ours. Messages are plain JSON. */
+export interface ForkedProcess {
+  readonly pid: number;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, after the process is gone and no message will follow. */
+  onExit(listener: (exit: ProcessExit) => void): void;
+  /** SIGKILL, for a process that does not answer. Ask it to stop first. */
+  kill(): void;
+}
+
+export type ForkedScript = 'worker' | 'scout';
+
+/** Forks workers and scouts: child_process here, utilityProcess in the desktop app. */
+export interface WorkerHost {
+  fork(script: ForkedScript): ForkedProcess;
+}
+
+/** Wall clock, ms since the epoch; a port so that tests can move it. */
+export interface Clock {
+  now(): number;
+}
+
+/** Figures a test sets to reach rare situations with small trees; the product leaves them alone. Times in ms. */
+export interface Tuning {
+  readonly minUnitMs?: number | undefined;
+  readonly maxUnitMs?: number | undefined;
+  readonly msPerEntry?: number | undefined;
+  /** After this long without an answer a path is said to hang. */
+  readonly answerMs?: number | undefined;
+}
+
+export interface Ports {
+  readonly workerHost: WorkerHost;
+  readonly clock: Clock;
+  /** Absolute; made with mode 0700 where missing. */
+  readonly dataFolder: string;
+  /** Environment of the host (PATH is searched for rsync). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tuning?: Tuning | undefined;
+}

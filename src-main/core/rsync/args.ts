@@ -1,0 +1,120 @@
+import type { ByteName } from '../../../src-shared/byte-name.ts';
+import type { JobOptions } from '../../../src-shared/job.ts';
+import type { Unit } from '../../../src-shared/unit.ts';
+import type { LinkScan, RsyncCall } from '../../../src-shared/worker-protocol.ts';
+import { toArgument } from './byte-name.ts';
+import { outFormat } from './output.ts';
+
+/** Daybreak's own folder at a destination, and the only name it keeps out of every comparison. */
+export const OWN_FOLDER = '.daybreak';
+
+/** More than this in argv, and the names go through --files-from instead (Linux allows 2 MiB, macOS 1 MiB with the environment). */
+const argvBytes = 200_000;
+
+/**
+ * What a call is for.
+ * `copy`: copies, removes nothing (a mirror learns here what it would have to remove).
+ * `preview`: changes nothing, tells every change and, for a mirror, every removal.
+ */
+export type CallPurpose = 'copy' | 'preview';
+
+export interface CallContext {
+  readonly program: string;
+  readonly lifeline: RsyncCall['lifeline'];
+  readonly source: string;
+  readonly destination: string;
+  readonly options: JobOptions;
+  readonly purpose: CallPurpose;
+  /** How many calls share the job's bandwidth limit. */
+  readonly lanes: number;
+  /** Ask rsync to tell each changed name. */
+  readonly tellChanges: boolean;
+  /** False leaves linked files as separate copies, for a later call to link. */
+  readonly hardLinks: boolean;
+  /** 1 for the first time a unit is tried. */
+  readonly attempt: number;
+}
+
+/**
+ * The rsync call for a unit: the only place that knows rsync's flags.
+ *
+ * Every call is anchored at the root of the transfer (`SRC/./path`, rsync(1) --relative), so that filters and
+ * --backup-dir mean what they mean in one `rsync SRC/ DEST/`, and no call passes through a symlink at the destination.
+ */
+export function unitCall(unit: Unit, context: CallContext): RsyncCall {
+  const isRecursive = unit.kind === 'group';
+  const names = unit.kind === 'level' ? [unit.folder] : unit.names;
+  const paths = unit.kind === 'level' ? names.map(asLevel) : names;
+  const flags = [
+    context.hardLinks ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats',
+    ...(isRecursive ? [] : ['--no-r', '--dirs']),
+    ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
+    ...deleteFlags(unit, context),
+    ...optionFlags(unit, context),
+    `--exclude=/${OWN_FOLDER}`,
+    ...context.options.excludes.map((pattern) => `--exclude=${pattern}`),
+  ];
+  const common = { program: context.program, lifeline: context.lifeline };
+  const inArgv = unit.kind === 'level' || unit.kind === 'group' || unit.kind === 'part' ? argumentsFor(context.source, paths) : null;
+  if (inArgv) return { ...common, argv: [...flags, '--', ...inArgv, `${context.destination}/`], input: null };
+  // --files-from turns the recursion of -a off: -r asks for it again (rsync(1) --files-from).
+  const fromList = ['--from0', '--files-from=-', ...(isRecursive ? ['-r'] : [])];
+  return { ...common, argv: [...flags, ...fromList, '--', `${context.source}/`, `${context.destination}/`], input: paths };
+}
+
+/** Gives the root folder at the destination the owner, mode and time of the source's, and touches nothing else. */
+export function rootFolderCall(context: CallContext): RsyncCall {
+  const argv = ['-aHR', '--no-implied-dirs', '--no-r', '--dirs', '--stats', '--exclude=/*', '--', `${context.source}/./`, `${context.destination}/`];
+  return { program: context.program, lifeline: context.lifeline, argv, input: null };
+}
+
+/** Where to look for hard links beside a unit; null for units whose names another unit looks at. */
+export function linkScanFor(unit: Unit, context: Pick<CallContext, 'source' | 'options'>): LinkScan | null {
+  const where = { source: context.source, excludes: context.options.excludes };
+  switch (unit.kind) {
+    case 'group': return { ...where, depth: 'deep', names: unit.names };
+    case 'part': return { ...where, depth: 'flat', names: unit.names };
+    case 'level': return unit.after.length > 0 ? null : { ...where, depth: 'level', names: [unit.folder] };
+    case 'entries': case 'links': return null;
+  }
+}
+
+function asLevel(folder: ByteName): ByteName {
+  return (folder === '' ? '' : `${folder}/`) as ByteName;
+}
+
+/** A part or an entry list has no say over what else lies in its folder, so it never deletes; its folder's level does. */
+function deleteFlags(unit: Unit, { options, purpose }: CallContext): string[] {
+  const preview = purpose === 'preview' ? ['-n'] : [];
+  if (!options.mirror || (unit.kind !== 'level' && unit.kind !== 'group')) return preview;
+  return [...preview, '--delete', ...(purpose === 'copy' ? ['--max-delete=0'] : [])];
+}
+
+function optionFlags(unit: Unit, { options, purpose, lanes, tellChanges, attempt }: CallContext): string[] {
+  const bandwidth = options.bandwidthLimit === null ? null : Math.max(1, Math.floor(options.bandwidthLimit / lanes / 1024));
+  return [
+    ...(options.compress ? ['-z'] : []),
+    ...(options.checksum ? ['--checksum'] : []),
+    ...(options.backup ? ['--backup'] : []),
+    ...(options.backup && options.backupDir !== null ? [`--backup-dir=${options.backupDir}`] : []),
+    ...(bandwidth === null ? [] : [`--bwlimit=${bandwidth}K`]),
+    // Measured faster, and safe only where nothing exists: on an existing file --inplace writes through its hard links.
+    ...(unit.isNew && attempt === 1 && purpose === 'copy' ? ['--inplace', '--no-inc-recursive'] : []),
+    ...(tellChanges ? [`--out-format=${outFormat}`] : []),
+  ];
+}
+
+/** The paths as arguments, or null where argv cannot carry them: not UTF-8, or too long. */
+function argumentsFor(source: string, paths: readonly ByteName[]): string[] | null {
+  const result: string[] = [];
+  let bytes = 0;
+  for (const path of paths) {
+    const argument = toArgument(path);
+    if (argument === null) return null;
+    const full = `${source}/./${argument}`;
+    bytes += full.length + 9;
+    if (bytes > argvBytes) return null;
+    result.push(full);
+  }
+  return result;
+}

@@ -1,0 +1,50 @@
+import type { ErrorData } from '../../../src-shared/errors.ts';
+import type { Job } from '../../../src-shared/job.ts';
+import type { RunEventData } from '../../../src-shared/run-event.ts';
+import type { Notice, RunTotals } from '../../../src-shared/run.ts';
+import type { BackupRequest } from '../app.ts';
+import type { Ports } from '../ports.ts';
+import type { RsyncProgram } from '../rsync/probe.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Pool } from './pool.ts';
+import type { ProgressTracker } from './progress.ts';
+import type { ScoutClient } from './scout-client.ts';
+
+/** A run-event without what every event of a run carries. */
+export type EventOf = RunEventData extends infer Event ? (Event extends { run: number; at: number } ? Omit<Event, 'run' | 'at'> : never) : never;
+
+/** What the phases of a run share. */
+export interface RunContext {
+  readonly ports: Ports;
+  readonly store: Store;
+  readonly rsync: RsyncProgram;
+  readonly job: Job;
+  readonly request: BackupRequest;
+  /** 0 for a dry run, which has no row. */
+  readonly run: number;
+  readonly pool: Pool;
+  readonly tracker: ProgressTracker;
+  readonly scout: () => ScoutClient;
+  readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };
+  readonly notices: Notice[];
+  /** Moment of the lock by the destination's clock, ms: what changed there later is ours. */
+  lockedAtMs: number;
+  /** The first failure that ends the run. */
+  failure: ErrorData | null;
+  cancelled: boolean;
+  /** Something is less than it should be, so the run cannot end as succeeded. */
+  warned: boolean;
+  emit(event: EventOf): void;
+  notice(notice: Notice): void;
+  /** A notice that keeps the run from ending as succeeded. */
+  warn(message: string, hint?: string): void;
+  /** Ends the run early: stops the pool and keeps the first reason. */
+  fail(error: ErrorData): void;
+  /** The server or the memory cannot carry so many workers. */
+  fewerWorkers(): void;
+}
+
+/** True once the run should start nothing more. */
+export function isEnding(context: RunContext): boolean {
+  return context.cancelled || context.failure !== null;
+}

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import { toAppError } from '../../../src-shared/errors.ts';
+import type { LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
+import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../../src-shared/unit.ts';
+import { linkScanFor, unitCall, type CallContext, type CallPurpose } from '../rsync/args.ts';
+import type { Disposition, Note } from '../rsync/disposition.ts';
+import { judgeEnd } from '../rsync/exit-codes.ts';
+import { reportChanges } from './changes.ts';
+import { countCreated, spansTops, type CreatedByTop } from './kept.ts';
+import { isEnding, type RunContext } from './context.ts';
+import type { TaskEnd } from './pool.ts';
+import { unitName } from './unit-name.ts';
+
+/** A unit and how far it has come. */
+export interface UnitProgress {
+  readonly unit: Unit;
+  state: UnitState;
+  /** Tries so far. */
+  attempts: number;
+  result: RsyncResult | null;
+  links: LinkedName[];
+  /** What its last try leaves a person to know. */
+  note: Note | null;
+  /** Whether its calls keep hard links; off after rsync gave up over them, until its removals are done. */
+  hardLinks: boolean;
+  /** Worth one more try when no other unit runs. */
+  tryAlone: boolean;
+  /** What it made at the destination, by top folder, where that is known name by name. */
+  created: CreatedByTop | null;
+}
+
+/** A unit that has not been tried. */
+export function untried(unit: Unit): UnitProgress {
+  return { unit, state: 'waiting', attempts: 0, result: null, links: [], note: null, tryAlone: false, hardLinks: true, created: null };
+}
+
+/** The settings all calls of a run share. */
+export function callContext(
+  context: RunContext, purpose: CallPurpose, { attempt = 1, hardLinks = true, tellChanges = false } = {},
+): CallContext {
+  const { rsync, job, request, pool } = context;
+  return {
+    program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: job.options,
+    purpose, attempt, hardLinks, lanes: pool.size, tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
+  };
+}
+
+/**
+ * Copies one unit, trying again as the exit code says (ENGINE: exit codes), until it has ended one way or another.
+ * Never rejects: what failed for good is the unit's state, and the run's failure where it concerns all.
+ */
+export async function copyUnit(context: RunContext, progress: UnitProgress): Promise<void> {
+  const { unit } = progress;
+  while (!isEnding(context)) {
+    progress.state = nextUnitState(progress.state, 'start');
+    const end = await tryUnit(context, progress);
+    const decision = end.stopped ? ({ kind: 'cancelled' } as const) : decide(context, progress, end);
+    settle(context, progress, decision, end);
+    if (decision.kind !== 'retry') return;
+    if (decision.sweepTemps) await sweep(context, unit);
+    await sleep(decision.afterMs);
+  }
+  if (progress.state === 'waiting') progress.state = nextUnitState(progress.state, 'cancel');
+}
+
+/** Runs the rsync of a unit once more, and keeps its result. What that means for the unit's state is for the caller. */
+export async function tryUnit(context: RunContext, progress: UnitProgress): Promise<TaskEnd> {
+  const { unit } = progress;
+  const attempt = ++progress.attempts;
+  progress.links = [];
+  const spans = !context.request.dryRun && context.job.options.mirror && spansTops(unit);
+  progress.created = spans ? new Map() : null;
+  const end = await context.pool.run({
+    unit: unit.id,
+    weight: unit.weight,
+    message: () => {
+      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans });
+      return {
+        call: unitCall(unit, call),
+        linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
+        reportChanges: call.tellChanges,
+      };
+    },
+    onStarted: (lane, call) => {
+      const at = context.ports.clock.now();
+      context.tracker.started(unit, unitName(unit), lane, at);
+      if (context.run > 0) {
+        const { id, kind, folder, names, entries, bytes } = unit;
+        const facts = { unit: id, kind, folder, names, entries, bytes, name: unitName(unit), lane, attempt, startedAt: at, argv: call.argv };
+        context.store.units.started(context.run, facts);
+      }
+    },
+    onProgress: (bytes) => context.tracker.moved(unit.id, bytes),
+    onChanges: (changes) => {
+      if (progress.created) countCreated(progress.created, changes);
+      if (context.request.dryRun || context.request.reportChanges) reportChanges(context, unit, changes);
+    },
+    onLinks: (links) => {
+      for (const link of links) progress.links.push(link);
+    },
+  });
+  progress.result = end.result;
+  return end;
+}
+
+function decide(context: RunContext, progress: UnitProgress, end: TaskEnd): Disposition {
+  return judgeEnd(end.result ?? lostResult(end), {
+    askedToStop: context.cancelled,
+    attempt: progress.attempts,
+    mirrorCopyPhase: context.job.options.mirror && !context.request.dryRun,
+    random: Math.random,
+  });
+}
+
+/** A worker that was lost took its rsync with it: to the unit that is a killed rsync. */
+function lostResult({ lost }: TaskEnd): RsyncResult {
+  return {
+    code: null, signal: 'SIGKILL', stats: null, durationMs: 0, lastLines: lost?.lastWords ? lost.lastWords.split('\n').slice(-20) : [],
+    facts: { deletionsSkipped: 0, ioError: false, couldNotMakeWay: 0, failedNames: [], failedCount: 0, errno: null },
+  };
+}
+
+const eventOf: Record<Disposition['kind'], UnitEvent> = {
+  done: 'succeed', 'done-with-note': 'succeed', 'pending-deletes': 'defer-deletes', warned: 'warn', retry: 'retry', failed: 'fail', cancelled: 'cancel',
+};
+
+function settle(context: RunContext, progress: UnitProgress, decision: Disposition, end: TaskEnd): void {
+  progress.state = nextUnitState(progress.state, eventOf[decision.kind]);
+  progress.note = 'note' in decision ? decision.note : null;
+  progress.tryAlone = decision.kind === 'warned' && decision.retryAlone;
+  if (decision.kind === 'failed') {
+    const { error } = decision;
+    if (decision.stopRun || decision.pausePool) context.fail(error);
+    progress.note = { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+  if (decision.kind === 'retry' && decision.withoutHardLinks) progress.hardLinks = false;
+  if (decision.kind === 'retry' && decision.fewerWorkers) context.fewerWorkers();
+  record(context, progress, end, decision.kind !== 'retry' && !progress.tryAlone);
+}
+
+/** Keeps a try in the history, tells it, and counts it when it was the last. */
+export function record(context: RunContext, progress: UnitProgress, end: TaskEnd, isLast: boolean): void {
+  const { unit, state, attempts: attempt } = progress;
+  const { result, lane } = end;
+  const stats = result?.stats;
+  const entries = stats?.entries ?? 0;
+  const bytes = stats?.transferredBytes ?? 0;
+  const durationMs = result?.durationMs ?? 0;
+  const code = result?.code ?? null;
+  context.tracker.ended(unit, isLast, stats ? unit.entries : 0, bytes);
+  if (isLast) count(context, progress);
+  if (lane < 0) return;
+  if (context.run > 0) {
+    context.store.units.ended(context.run, unit.id, attempt, {
+      state: state === 'waiting' ? 'failed' : state, durationMs, entries, bytes: stats?.totalBytes ?? 0, code,
+      filesTransferred: stats?.filesTransferred ?? 0, bytesTransferred: bytes, lastLines: result?.lastLines ?? [],
+    });
+  }
+  const shown = state === 'waiting' ? 'failed' : state;
+  context.emit({ type: 'unit-ended', unit: unit.id, kind: unit.kind, name: unitName(unit), lane, state: shown, code, entries, bytes, durationMs, attempt });
+}
+
+/**
+ * Adds a unit to the run's totals. A split folder is an entry in its parent's unit and in its own, and a level that
+ * follows the parts of its folder sees their files again: each is counted once.
+ */
+function count({ totals }: RunContext, { unit, result }: UnitProgress): void {
+  const stats = result?.stats;
+  if (!stats || unit.kind === 'links') return;
+  totals.filesTransferred += stats.filesTransferred;
+  totals.bytesTransferred += stats.transferredBytes;
+  totals.created += stats.created + unit.premade;
+  if (unit.kind === 'level' && unit.after.length > 0) return;
+  const isWholeTree = unit.names[0] === ROOT && unit.kind === 'group';
+  const countedBefore = isWholeTree ? 0 : unit.kind === 'group' ? unit.names.length : unit.kind !== 'part' && unit.folder !== ROOT ? 1 : 0;
+  totals.entries += Math.max(0, stats.entries - countedBefore);
+  totals.bytes += stats.totalBytes;
+}
+
+/** Removes the temporary files a killed rsync left where this unit works. */
+async function sweep(context: RunContext, unit: Unit): Promise<void> {
+  if (context.request.dryRun) return;
+  const deep = unit.kind === 'group';
+  const names: ByteName[] = deep ? unit.names : [unit.folder];
+  const { source, destination } = context.job;
+  try {
+    await context.scout().ask({ op: 'sweep-temps', source, destination, names, deep, sinceMs: context.lockedAtMs });
+  } catch (thrown) {
+    if (isEnding(context)) return;
+    context.warn(`Temporary files of a killed rsync may be left in ${unitName(unit)}: ${toAppError(thrown).message}`);
+  }
+}

@@ -1,0 +1,42 @@
+import { AppError } from '../../../src-shared/errors.ts';
+import { planAndCopy } from './planning.ts';
+import type { Prepared } from './before.ts';
+import { isEnding, type RunContext } from './context.ts';
+import { noTotals } from '../../../src-shared/run.ts';
+import { createProgressTracker } from './progress.ts';
+
+/** Names shown in the question. */
+const namesShown = 1000;
+
+/**
+ * Before the first mirror run into a folder that Daybreak did not fill: works out what would be deleted, by a dry run, and
+ * asks. Does nothing where there is nothing to ask. Throws `AppError` delete-limit when the answer is no.
+ */
+export async function askBeforeFirstMirror(context: RunContext, { source, destination }: Prepared): Promise<void> {
+  const { job, request, store } = context;
+  const isEmpty = destination.kind === 'missing' || destination.isEmpty;
+  if (!job.options.mirror || request.dryRun || isEmpty || store.runs.filledByUs(job.destination)) return;
+  const names: string[] = [];
+  let entries = 0;
+  const preview: RunContext = {
+    ...context,
+    run: 0,
+    request: { ...request, dryRun: true, reportChanges: false },
+    tracker: createProgressTracker(context.ports.clock.now()),
+    totals: { ...noTotals },
+    notices: [],
+    emit: (event) => {
+      if (event.type !== 'change' || event.action !== 'delete') return;
+      entries++;
+      if (names.length < namesShown) names.push(event.name);
+    },
+  };
+  await planAndCopy(preview, source, destination);
+  if (entries === 0 || isEnding(context)) return;
+  if (await request.confirmFirstMirror({ destination: job.destination, entries, names })) return;
+  throw new AppError({
+    kind: 'delete-limit',
+    message: `Nothing was changed: this first mirror run would delete ${entries} names from ${job.destination}, which Daybreak did not fill`,
+    hint: 'Look at them with --dry-run. If they should go, answer yes or run again with --yes.',
+  });
+}

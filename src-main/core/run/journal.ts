@@ -1,0 +1,14 @@
+import { processStartTime } from '../rsync/process-identity.ts';
+import type { Prepared } from './before.ts';
+import type { ProcessJournal } from './pool.ts';
+
+/** Writes each started rsync of this run to the store's journal, under this host's name. */
+export function journalFor({ store, run }: Prepared): ProcessJournal {
+  const hostStartTime = processStartTime(process.pid) ?? '';
+  return {
+    started(pid, startTime, kind) {
+      store.journal.add({ pid, startTime, kind, runId: run > 0 ? run : null, hostPid: process.pid, hostStartTime });
+    },
+    ended: (pid, startTime) => store.journal.remove(pid, startTime),
+  };
+}

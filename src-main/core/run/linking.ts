@@ -1,0 +1,40 @@
+import { parentOf, ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import type { Unit } from '../../../src-shared/unit.ts';
+import { copyUnit, untried, type UnitProgress } from './copying.ts';
+import { isEnding, type RunContext } from './context.ts';
+
+/** Every name of each hard-link set with names in more than one unit. */
+export function crossingLinks(units: readonly UnitProgress[]): { names: ByteName[]; bytes: number } {
+  const sets = new Map<string, { names: ByteName[]; bytes: number; firstUnit: number; crosses: boolean }>();
+  for (const { unit, links } of units) {
+    for (const { file, name, bytes } of links) {
+      const set = sets.get(file);
+      if (!set) {
+        sets.set(file, { names: [name], bytes, firstUnit: unit.id, crosses: false });
+        continue;
+      }
+      set.names.push(name);
+      set.crosses ||= set.firstUnit !== unit.id;
+    }
+  }
+  const crossing = [...sets.values()].filter((set) => set.crosses);
+  return { names: crossing.flatMap((set) => set.names), bytes: crossing.reduce((sum, set) => sum + set.bytes, 0) };
+}
+
+/**
+ * Links at the destination what is linked at the source across units: one last rsync over every name of those sets, and
+ * over their folders, whose times it would change otherwise. Each unit's own rsync has linked the rest.
+ */
+export async function linkAcrossUnits(context: RunContext, units: readonly UnitProgress[], nextId: number): Promise<UnitProgress | null> {
+  const { names, bytes } = crossingLinks(units);
+  if (names.length === 0 || isEnding(context)) return null;
+  const folders = [...new Set(names.map(parentOf))].filter((folder) => folder !== ROOT);
+  const unit: Unit = {
+    id: nextId, kind: 'links', folder: ROOT, names: [...folders, ...names], shares: [], entries: names.length, bytes,
+    weight: 0, isNew: false, premade: 0, after: [],
+  };
+  const progress = untried(unit);
+  context.tracker.known([unit]);
+  await copyUnit(context, progress);
+  return progress;
+}

@@ -1,0 +1,110 @@
+import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import type { PathFacts } from '../../../src-shared/passport.ts';
+import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
+import type { Unit } from '../../../src-shared/unit.ts';
+import { guessCost, unitWeights } from '../plan/cost.ts';
+import type { RunContext } from './context.ts';
+import { copyUnit, untried, type UnitProgress } from './copying.ts';
+import { startSize } from './controller.ts';
+
+/** Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow. */
+const lanesOnNas = 32;
+/** More rows than this are not kept for the next plan; what is left out is walked again. */
+const mostRecords = 100_000;
+
+export interface Planned {
+  readonly units: readonly UnitProgress[];
+  readonly answer: ScoutAnswer<'plan'>;
+  readonly isFull: boolean;
+}
+
+/** Whether most of the source is missing at the destination, so that new files and not lookups decide the time. */
+function isFullCopy(destination: PathFacts): boolean {
+  return destination.kind === 'missing' || destination.isEmpty;
+}
+
+/** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */
+export async function planAndCopy(context: RunContext, source: PathFacts, destination: PathFacts): Promise<Planned> {
+  const { job, request, ports, store } = context;
+  const isFull = isFullCopy(destination);
+  const known = context.run > 0 || store.jobs.find(job.id) !== null;
+  const learned = known ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
+  const guess = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull });
+  const cost: CostModel = ports.tuning?.msPerEntry === undefined
+    ? learned ?? guess
+    : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
+  const weights = unitWeights(source.latencyMs, destination.latencyMs);
+  const isSlow = guess.msPerEntry > 1;
+  const plan: PlanRequest = {
+    source: job.source, destination: job.destination, excludes: job.options.excludes, cost,
+    minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
+    maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
+    lanes: job.options.workers === 'auto' ? (isSlow ? lanesOnNas : startSize) : job.options.workers,
+    records: known && !isFull ? store.learned.folders(job.id) : [],
+    prepare: !request.dryRun,
+    isRoot: process.getuid?.() === 0,
+    mirror: job.options.mirror,
+  };
+  const units: UnitProgress[] = [];
+  const open: Promise<void>[] = [];
+  const ends = new Map<number, Promise<void>>();
+  const scout = context.scout();
+  const take = (batch: Unit[]): void => {
+    context.tracker.known(batch);
+    for (const unit of batch) {
+      const progress = untried(unit);
+      units.push(progress);
+      const end = Promise.all(unit.after.map((id) => ends.get(id)))
+        .then(() => copyUnit(context, progress))
+        .then(() => scout.credit(1));
+      // Only these are named by others.
+      if (unit.kind !== 'group') ends.set(unit.id, end);
+      // The walk may be ended before this is awaited.
+      end.catch(() => {});
+      open.push(end);
+    }
+  };
+  const answer = await scout.plan({ op: 'plan', plan }, take);
+  context.tracker.planned();
+  await Promise.all(open);
+  return { units, answer, isFull };
+}
+
+/** A second try, one at a time, for units that met errors which a neighbour at work may have caused. */
+export async function tryAgainAlone(context: RunContext, units: readonly UnitProgress[]): Promise<void> {
+  for (const progress of units) {
+    if (!progress.tryAlone) continue;
+    progress.state = 'waiting';
+    await copyUnit(context, progress);
+  }
+}
+
+/** What the next plan should know: how much each closed subtree holds, and what an entry cost. */
+export function learn(context: RunContext, { units, isFull }: Planned): void {
+  const { store, job } = context;
+  const records: FolderRecord[] = [];
+  let entries = 0;
+  let bytes = 0;
+  let durationMs = 0;
+  for (const { unit, result, state } of units) {
+    const stats = result?.stats;
+    if (!stats || (state !== 'done' && state !== 'warned' && state !== 'held')) continue;
+    entries += stats.entries;
+    bytes += stats.transferredBytes;
+    durationMs += result.durationMs;
+    if (unit.kind === 'group' && records.length < mostRecords) records.push(...recordsOf(unit, stats.totalBytes));
+  }
+  store.learned.replaceFolders(job.id, records);
+  // Too little to measure by: start-up would be most of it.
+  if (entries < 1000 || durationMs < 2000) return;
+  const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;
+  const rest = durationMs - (isFull ? bytes / bytesPerMs : 0);
+  store.learned.setCosts(job.id, isFull ? 'full' : 'incremental', { msPerEntry: Math.max(0.002, rest / entries), bytesPerMs });
+}
+
+function recordsOf(unit: Unit, bytes: number): FolderRecord[] {
+  const total = unit.shares.reduce((sum, share) => sum + share, 0) || 1;
+  return unit.names
+    .map((path: ByteName, index) => ({ path, entries: (unit.shares[index] ?? 1) - 1, bytes: (bytes * (unit.shares[index] ?? 0)) / total }))
+    .filter((record) => record.path !== ROOT);
+}

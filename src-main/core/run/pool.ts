@@ -1,0 +1,230 @@
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Change, LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
+import { FromWorker, type RsyncCall, type ToWorker } from '../../../src-shared/worker-protocol.ts';
+import type { ForkedProcess, ProcessExit, WorkerHost } from '../ports.ts';
+import { createHeaviestFirst } from './heaviest-first.ts';
+import { groupIsGone } from './process-group.ts';
+
+/** Time a worker gets to end its rsync by TERM before KILL, ms: two of them fit into the two seconds a cancel may take. */
+export const stopGraceMs = 1200;
+/** A worker that does not end its rsync in this time after `stopGraceMs` is killed itself, ms. */
+const killAfterMs = 400;
+/** How long to wait for the kernel to let go of a killed rsync, ms. Longer only where it is stuck in a hung mount. */
+const goneWithinMs = 5000;
+
+/** One rsync to run. Told about as it goes on by the listeners. */
+export interface Task {
+  /** Id of the unit, for the messages. */
+  readonly unit: number;
+  /** Predicted time, ms: the heaviest waiting task starts first. */
+  readonly weight: number;
+  /** Made at the start, so that it can depend on the pool's size then. */
+  readonly message: () => Omit<Extract<ToWorker, { type: 'run' }>, 'type' | 'unit'>;
+  readonly onStarted?: (lane: number, call: RsyncCall) => void;
+  readonly onProgress?: (bytes: number) => void;
+  readonly onChanges?: (changes: readonly Change[]) => void;
+  readonly onLinks?: (links: readonly LinkedName[]) => void;
+}
+
+/** `result` null: the worker was lost before it could tell. */
+export interface TaskEnd {
+  readonly result: RsyncResult | null;
+  readonly lost: ProcessExit | null;
+  readonly lane: number;
+  /** Not started, or ended, because the pool was stopped. */
+  readonly stopped: boolean;
+}
+
+/** Remembers started processes on disk, for the sweep after a crash of the host. */
+export interface ProcessJournal {
+  started(pid: number, startTime: string, kind: 'worker' | 'rsync'): void;
+  ended(pid: number, startTime: string): void;
+}
+
+export interface Pool {
+  run(task: Task): Promise<TaskEnd>;
+  /** Lanes are opened on demand up to this many, and closed as they fall idle. */
+  setSize(size: number): void;
+  pause(): void;
+  resume(): void;
+  /** Ends every rsync and takes nothing more. Queued tasks end as `stopped`. */
+  stop(): void;
+  /** Kills every process at once. */
+  kill(): void;
+  /** Ends the idle workers and waits for them. */
+  close(): Promise<void>;
+  readonly size: number;
+  readonly busy: number;
+  readonly queued: number;
+  /** Pids of the rsyncs now running. */
+  rsyncPids(): number[];
+}
+
+interface Queued {
+  readonly task: Task;
+  readonly end: (end: TaskEnd) => void;
+}
+
+interface Worker {
+  readonly lane: number;
+  readonly process: ForkedProcess;
+  readonly exited: Promise<void>;
+  current: (Queued & { call: RsyncCall; rsync: { pid: number; startTime: string } | null }) | null;
+}
+
+/** The workers of a run. Owns processes and order; what an end means is for the caller to decide. */
+export function createPool(workerHost: WorkerHost, journal: ProcessJournal, initialSize: number): Pool {
+  const queue = createHeaviestFirst<Queued>((queued) => queued.task.weight);
+  const workers = new Map<number, Worker>();
+  let size = initialSize;
+  let paused = false;
+  let stopping = false;
+
+  function schedule(): void {
+    if (paused || stopping) return;
+    for (const worker of workers.values()) {
+      if (queue.size === 0) return;
+      if (worker.current === null && worker.lane < size) start(worker);
+    }
+    for (let lane = 0; lane < size && queue.size > 0; lane++) {
+      if (!workers.has(lane)) start(open(lane));
+    }
+  }
+
+  function open(lane: number): Worker {
+    const process = workerHost.fork('worker');
+    let gone: () => void;
+    const worker: Worker = { lane, process, current: null, exited: new Promise((resolve) => (gone = resolve)) };
+    workers.set(lane, worker);
+    process.onMessage((raw) => receive(worker, FromWorker.parse(raw)));
+    process.onExit((exit) => {
+      workers.delete(lane);
+      gone();
+      void lose(worker, exit);
+    });
+    return worker;
+  }
+
+  function start(worker: Worker): void {
+    const queued = queue.take();
+    if (!queued) return;
+    const message = queued.task.message();
+    worker.current = { ...queued, call: message.call, rsync: null };
+    send(worker, { type: 'run', unit: queued.task.unit, ...message });
+    queued.task.onStarted?.(worker.lane, message.call);
+  }
+
+  function receive(worker: Worker, message: FromWorker): void {
+    const { current } = worker;
+    if (!current || message.type === 'ready' || message.unit !== current.task.unit) return;
+    switch (message.type) {
+      case 'started':
+        current.rsync = { pid: message.pid, startTime: message.startTime };
+        return journal.started(message.pid, message.startTime, 'rsync');
+      case 'progress': return current.task.onProgress?.(message.bytes);
+      case 'changes': return current.task.onChanges?.(message.changes);
+      case 'links': return current.task.onLinks?.(message.links);
+      case 'ended': return finish(worker, { result: message.result, lost: null, lane: worker.lane, stopped: stopping });
+    }
+  }
+
+  function finish(worker: Worker, end: TaskEnd): void {
+    const { current } = worker;
+    if (!current) return;
+    worker.current = null;
+    if (current.rsync) journal.ended(current.rsync.pid, current.rsync.startTime);
+    current.end(end);
+    if (worker.lane >= size && !stopping) send(worker, { type: 'stop', graceMs: 0, exit: true });
+    schedule();
+  }
+
+  /** The kernel kills the rsync of a lost worker; its unit may go on only when nothing writes there any more. */
+  async function lose(worker: Worker, exit: ProcessExit): Promise<void> {
+    const rsync = worker.current?.rsync;
+    if (rsync) await groupIsGone(rsync.pid, goneWithinMs);
+    finish(worker, { result: null, lost: exit, lane: worker.lane, stopped: stopping });
+    schedule();
+  }
+
+  function send(worker: Worker, message: ToWorker): void {
+    worker.process.send(message);
+  }
+
+  function tellAll(message: ToWorker): void {
+    for (const worker of workers.values()) send(worker, message);
+  }
+
+  function dropQueue(): void {
+    for (const queued of queue.clear()) queued.end({ result: null, lost: null, lane: -1, stopped: true });
+  }
+
+  return {
+    run(task) {
+      return new Promise((end) => {
+        if (stopping) return end({ result: null, lost: null, lane: -1, stopped: true });
+        queue.add({ task, end });
+        schedule();
+      });
+    },
+    setSize(next) {
+      if (!Number.isInteger(next) || next < 1) throw new AppError({ kind: 'invalid-input', message: `A pool cannot have ${next} workers` });
+      size = next;
+      for (const worker of workers.values()) {
+        if (worker.lane >= size && worker.current === null) send(worker, { type: 'stop', graceMs: 0, exit: true });
+      }
+      schedule();
+    },
+    pause() {
+      paused = true;
+      tellAll({ type: 'pause' });
+    },
+    resume() {
+      paused = false;
+      tellAll({ type: 'resume' });
+      schedule();
+    },
+    stop() {
+      if (stopping) return;
+      stopping = true;
+      dropQueue();
+      tellAll({ type: 'stop', graceMs: stopGraceMs, exit: true });
+      setTimeout(() => workers.forEach((worker) => worker.process.kill()), stopGraceMs + killAfterMs).unref();
+    },
+    kill() {
+      stopping = true;
+      dropQueue();
+      for (const worker of workers.values()) {
+        const pid = worker.current?.rsync?.pid;
+        if (pid !== undefined) killGroup(pid);
+        worker.process.kill();
+      }
+    },
+    async close() {
+      stopping = true;
+      dropQueue();
+      tellAll({ type: 'stop', graceMs: stopGraceMs, exit: true });
+      const open = [...workers.values()];
+      const timer = setTimeout(() => open.forEach((worker) => worker.process.kill()), stopGraceMs + killAfterMs);
+      await Promise.all(open.map((worker) => worker.exited));
+      clearTimeout(timer);
+    },
+    get size() {
+      return size;
+    },
+    get busy() {
+      return [...workers.values()].filter((worker) => worker.current !== null).length;
+    },
+    get queued() {
+      return queue.size;
+    },
+    rsyncPids: () => [...workers.values()].flatMap((worker) => worker.current?.rsync?.pid ?? []),
+  };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,179 @@
+import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import type { Passport } from '../../../src-shared/passport.ts';
+import type { Change } from '../../../src-shared/rsync-result.ts';
+import { nextUnitState } from '../../../src-shared/unit.ts';
+import { unitCall } from '../rsync/args.ts';
+import { display } from '../rsync/byte-name.ts';
+import { inPortions, judgeRemovals, type Held } from '../safety/brake.ts';
+import { amountsByTop, keptAmounts } from './kept.ts';
+import { callContext, record, tryUnit, type UnitProgress } from './copying.ts';
+import { isEnding, type RunContext } from './context.ts';
+
+/** How both ends were mounted when the run began: the scout removes nothing once that has changed. */
+export interface Passports {
+  readonly source: Passport | null;
+  readonly destination: Passport | null;
+}
+
+/** Names told with a held or previewed removal; more are only counted. */
+const mostNamesTold = 10_000;
+/** Names handed to the scout at once, so that a cancel comes through between two. */
+const removalsAtOnce = 2000;
+
+/**
+ * The second half of a mirror run, after everything is copied: asks rsync what it would remove, lets the brake judge the
+ * whole list, checks each name at the source, and removes exactly those. Then the same units are copied again, which
+ * gives folders their times back and fills places where a folder had to make way.
+ *
+ * rsync itself is never let loose with --delete: should the source vanish at this very moment, only names that were
+ * judged can go.
+ */
+export async function removeVanished(context: RunContext, units: readonly UnitProgress[], passports: Passports): Promise<void> {
+  const pending = units.filter((unit) => unit.state === 'pending-deletes');
+  if (pending.length === 0 || isEnding(context)) return;
+  const obstacle = whyNothingMayGo(units);
+  if (obstacle) {
+    for (const unit of pending) unit.state = nextUnitState(unit.state, 'skip-deletes');
+    context.warn(obstacle.message, obstacle.hint);
+    return;
+  }
+  const listed = await listRemovals(context, pending);
+  if (isEnding(context)) return;
+  const { allowed, held } = await judge(context, units, [...listed.values()].flat());
+  tellHeld(context, held);
+  const removed = await remove(context, allowed, passports);
+  if (isEnding(context)) return;
+  const heldNames = new Set(held.flatMap((each) => each.removals.map((removal) => removal.name)));
+  for (const progress of pending) {
+    const names = listed.get(progress) ?? [];
+    const isHeld = names.some((change) => heldNames.has(change.name));
+    if (isHeld && !names.some((change) => removed.has(change.name))) progress.state = nextUnitState(progress.state, 'hold');
+    else await copyAgain(context, progress, isHeld);
+  }
+}
+
+/** A listing that failed may hide names that are still there: then nothing is removed anywhere, as in one rsync. */
+function whyNothingMayGo(units: readonly UnitProgress[]): { message: string; hint: string } | null {
+  const unread = units.find((unit) => unit.result?.facts.ioError);
+  if (unread) {
+    return {
+      message: 'Nothing was deleted: a folder of the source could not be read, so what looks gone may still be there.',
+      hint: `Make it readable and run again. rsync said: ${unread.result?.lastLines.find((line) => line.includes('failed')) ?? 'I/O error'}`,
+    };
+  }
+  if (units.some((unit) => unit.state === 'failed')) {
+    return {
+      message: 'Nothing was deleted: part of the copy failed, and deletions come only after everything is copied.',
+      hint: 'Mend what failed and run again.',
+    };
+  }
+  return null;
+}
+
+/** What rsync would remove, unit by unit: its own answer, so that filters and protected files mean what they mean to it. */
+export async function listRemovals(context: RunContext, pending: readonly UnitProgress[]): Promise<Map<UnitProgress, Change[]>> {
+  const listed = new Map<UnitProgress, Change[]>();
+  await Promise.all(pending.map(async (progress) => {
+    const removals: Change[] = [];
+    const end = await context.pool.run({
+      unit: progress.unit.id,
+      weight: progress.unit.weight,
+      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), linkScan: null, reportChanges: true }),
+      onChanges: (changes) => {
+        for (const change of changes) if (change.code === '*deleting') removals.push(change);
+      },
+    });
+    // A list that is not whole is no list: what it misses would be judged as staying.
+    const isWhole = end.result !== null && (end.result.code === 0 || end.result.code === 23 || end.result.code === 24);
+    listed.set(progress, isWhole && !end.result?.facts.ioError ? removals : []);
+  }));
+  return listed;
+}
+
+async function judge(context: RunContext, units: readonly UnitProgress[], listed: readonly Change[]) {
+  const { source, destination, options } = context.job;
+  const gone = new Map<ByteName, number>();
+  const emptied: ByteName[] = [];
+  for (const removals of inPortions(listed, removalsAtOnce)) {
+    const answer = await context.scout().ask({ op: 'check-removals', source, destination, removals });
+    for (const { name, bytes, goneAtSource, there } of answer.checks) if (goneAtSource && there) gone.set(name, bytes);
+    emptied.push(...answer.emptied);
+  }
+  const removals = listed.filter(({ name }) => gone.has(name)).map((change) => ({ ...change, bytes: gone.get(change.name) ?? 0 }));
+  return judgeRemovals({ removals, emptied, ...(await keptBeside(context, units, removals)), limit: options.deleteLimit });
+}
+
+/** What stays, by top folder: from rsync's counts, and counted at the destination for tops that shared a unit. */
+async function keptBeside(context: RunContext, units: readonly UnitProgress[], removals: readonly Change[]) {
+  const { byTop, total, createdBySpanning } = keptAmounts(units);
+  const going = amountsByTop(removals);
+  const tops = [...going.keys()].filter((top) => !byTop.has(top));
+  const { counts } = await context.scout().ask({ op: 'count', destination: context.job.destination, tops });
+  for (const { top, entries, bytes } of counts) {
+    const gone = going.get(top) ?? { entries: 0, bytes: 0 };
+    const made = createdBySpanning.get(top) ?? { entries: 0, bytes: 0 };
+    byTop.set(top, { entries: Math.max(0, entries - gone.entries - made.entries), bytes: Math.max(0, bytes - gone.bytes - made.bytes) });
+  }
+  return { keptPerTop: byTop, keptInTotal: total };
+}
+
+function tellHeld(context: RunContext, held: readonly Held[]): void {
+  for (const { reason, removals } of held) {
+    context.totals.held += removals.length;
+    context.emit({
+      type: 'held', reason, entries: removals.length, bytes: removals.reduce((sum, removal) => sum + removal.bytes, 0),
+      names: removals.slice(0, mostNamesTold).map((removal) => display(removal.name) + (removal.isFolder ? '/' : '')),
+    });
+    context.notice({
+      level: 'warning', message: `Held: ${reason}`,
+      hint: 'Look at the list. If they should go, run again with --max-delete 100% (or the number you allow).',
+    });
+  }
+}
+
+/** Removes the allowed names; returns those that are gone. */
+async function remove(context: RunContext, allowed: readonly Change[], passports: Passports): Promise<Set<ByteName>> {
+  const { source, destination, options } = context.job;
+  const gone = new Set<ByteName>();
+  // Whole chunks deepest first: a folder's chunk must not come before that of what lies in it.
+  const ordered = [...allowed].sort((a, b) => depthOf(b.name) - depthOf(a.name));
+  for (let index = 0; index < ordered.length && !isEnding(context); index += removalsAtOnce) {
+    const removals = ordered.slice(index, index + removalsAtOnce);
+    const answer = await context.scout().ask({
+      op: 'remove', source, destination, removals, passports,
+      backupDir: options.backup ? options.backupDir : null, keepBeside: options.backup && options.backupDir === null,
+    });
+    context.totals.deleted += answer.removed;
+    const failed = new Set(answer.failed.map(({ name }) => name));
+    for (const { name } of removals) if (!failed.has(name)) gone.add(name);
+    for (const { name, reason } of answer.failed.filter(isWorthAWord).slice(0, 20)) {
+      context.warn(`${display(name)} could not be removed: ${reason}`);
+    }
+  }
+  return gone;
+}
+
+/** A folder that keeps what an exclude protects stays, as it does with one rsync. */
+function isWorthAWord({ reason }: { reason: string }): boolean {
+  return !reason.includes('not empty');
+}
+
+function depthOf(name: ByteName): number {
+  return name === ROOT ? 0 : name.split('/').length;
+}
+
+/** The unit once more, after its removals. What it still finds to remove came up meanwhile, and waits for the next run. */
+async function copyAgain(context: RunContext, progress: UnitProgress, isHeld: boolean): Promise<void> {
+  progress.state = nextUnitState(progress.state, 'delete');
+  const before = progress.created;
+  progress.hardLinks = true;
+  const end = await tryUnit(context, progress);
+  progress.created = before;
+  const code = end.result?.code ?? null;
+  const isGood = code === 0 || code === 24 || code === 25;
+  if (isGood) progress.note = null;
+  if (end.stopped) progress.state = nextUnitState(progress.state, 'cancel');
+  else if (isHeld) progress.state = nextUnitState(progress.state, 'hold');
+  else progress.state = nextUnitState(progress.state, isGood ? 'succeed' : 'warn');
+  record(context, progress, end, false);
+}

@@ -1,0 +1,254 @@
+import { AppError, toAppError, type ErrorData } from '../../../src-shared/errors.ts';
+import type { RunEventData } from '../../../src-shared/run-event.ts';
+import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } from '../../../src-shared/run.ts';
+import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
+import type { Ports } from '../ports.ts';
+import { rootFolderCall } from '../rsync/args.ts';
+import type { Store } from '../store/open-store.ts';
+import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
+import { isEnding, type EventOf, type RunContext } from './context.ts';
+import { callContext, type UnitProgress } from './copying.ts';
+import { askBeforeFirstMirror } from './first-mirror.ts';
+import { holdDestination, type Hold } from './holding.ts';
+import { journalFor } from './journal.ts';
+import { linkAcrossUnits } from './linking.ts';
+import { unitNotices } from './notices.ts';
+import { learn, planAndCopy, tryAgainAlone } from './planning.ts';
+import { createPool } from './pool.ts';
+import { createProgressTracker } from './progress.ts';
+import { removeVanished, type Passports } from './removing.ts';
+import { whatMoved } from './same-place.ts';
+import { startScout, type ScoutClient } from './scout-client.ts';
+import { firstSize, steer, type Steering } from './steering.ts';
+import { sentenceFor } from './limited-by.ts';
+import { watchMounts } from './watch-mounts.ts';
+
+/** Frames of progress, ms: as often as an eye can follow. */
+const frameEveryMs = 250;
+/** A path that has not answered for so long is said to hang, ms. */
+const answerWithinMs = 15_000;
+/** How long an ending run waits for a destination that may hang, ms. */
+const releaseWithinMs = 1500;
+
+export interface RunnerParts {
+  readonly ports: Ports;
+  /** Opens the store on first use, so that bad input leaves nothing behind. */
+  readonly store: () => Store;
+}
+
+/** Starts a run: looks, asks, locks, copies, removes, links, checks, and records. The handle's promise never rejects. */
+export function startRun({ ports, store }: RunnerParts, request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
+  const { clock } = ports;
+  const startedAt = clock.now();
+  const answerMs = ports.tuning?.answerMs ?? answerWithinMs;
+  let state: RunState = 'queued';
+  let scout: ScoutClient | null = null;
+  let context: RunContext | null = null;
+  let steering: Steering | null = null;
+  let units: readonly UnitProgress[] = [];
+  let cancelled = false;
+  let unproven = false;
+
+  const currentScout = (): ScoutClient => (scout ??= startScout(ports.workerHost));
+
+  /** Ends the walk at once. What is needed of a scout afterwards gets a new one. */
+  function dropScout(): void {
+    scout?.close();
+    scout = null;
+  }
+
+  function emit(event: EventOf): void {
+    watch({ ...event, run: context?.run ?? 0, at: clock.now() } as RunEventData);
+  }
+
+  function move(event: RunEvent): void {
+    state = nextRunState(state, event);
+    if (context && context.run > 0 && liveRunStates.includes(state)) context.store.runs.setState(context.run, state, clock.now());
+  }
+
+  function createContext(prepared: Prepared): RunContext {
+    const { job } = prepared;
+    const size = firstSize(job.options.workers, job.options.bandwidthLimit !== null);
+    const pool = createPool(ports.workerHost, journalFor(prepared), size);
+    const made: RunContext = {
+      ports, request, pool, emit, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
+      tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], lockedAtMs: 0, failure: null, cancelled, warned: false,
+      notice(notice) {
+        made.notices.push(notice);
+        emit({ type: 'notice', notice });
+      },
+      warn(message, hint) {
+        made.warned = true;
+        made.notice({ level: 'warning', message, ...(hint === undefined ? {} : { hint }) });
+      },
+      fail(error) {
+        made.failure ??= error;
+        pool.stop();
+        dropScout();
+      },
+      fewerWorkers: () => steering?.fewer(),
+    };
+    return made;
+  }
+
+  async function execute(): Promise<RunOutcome> {
+    let failure: ErrorData | null = null;
+    try {
+      const prepared = await prepareRun({ ports, store, request, scout: currentScout(), answerMs });
+      context = createContext(prepared);
+      emit({ type: 'run-started', job: prepared.job, trigger: request.trigger, dryRun: request.dryRun });
+      for (const notice of prepared.notices) context.notice(notice);
+      if (prepared.refusal) throw new AppError(prepared.refusal);
+      await work(context, prepared);
+    } catch (thrown) {
+      failure = toAppError(thrown).toData();
+    }
+    // A walk that is ended for a reason fails as well; the reason is what counts.
+    return end(cancelled ? null : context?.failure ?? failure);
+  }
+
+  async function work(context: RunContext, prepared: Prepared): Promise<void> {
+    const { job, pool } = context;
+    steering = steer(pool, job.options.workers, job.options.bandwidthLimit === null);
+    const tellFrame = () => emit({ type: 'progress', progress: context.tracker.frame(state, clock.now(), pool.size) });
+    const frames = setInterval(tellFrame, frameEveryMs);
+    const endWatch = watchMounts(ports.workerHost, [job.source, job.destination], answerMs, (path, answers) => context.notice(answers
+      ? { level: 'info', message: `${path} answers again.` }
+      : { level: 'warning', message: `${path} does not answer; the run waits for it.`, hint: 'Check its server and network, or cancel the run.' }));
+    let hold: Hold | null = null;
+    try {
+      move('plan');
+      await askBeforeFirstMirror(context, prepared);
+      if (!request.dryRun && !isEnding(context)) hold = await holdDestination(context, prepared.destination);
+      if (!isEnding(context)) await copyAndFinish(context, prepared, hold);
+    } finally {
+      endWatch();
+      clearInterval(frames);
+      if (state === 'running' || state === 'finishing') tellFrame();
+      await giveBack(context, hold);
+    }
+  }
+
+  async function copyAndFinish(context: RunContext, prepared: Prepared, hold: Hold | null): Promise<void> {
+    move('run');
+    const planned = await planAndCopy(context, prepared.source, prepared.destination);
+    units = planned.units;
+    await tryAgainAlone(context, units);
+    if (state === 'paused') move('resume');
+    if (isEnding(context)) return;
+    move('finish');
+    if (request.dryRun) return;
+    const passports = await samePlace(context, prepared, hold);
+    if (!passports) return;
+    if (context.job.options.mirror) await removeVanished(context, units, passports);
+    const links = await linkAcrossUnits(context, units, planned.answer.units);
+    if (links) units = [...units, links];
+    if (!(await samePlace(context, prepared, hold))) return;
+    learn(context, planned);
+  }
+
+  /** Looks at both ends again: their passports when all is well, which are learned, or null. */
+  async function samePlace(context: RunContext, prepared: Prepared, hold: Hold | null): Promise<Passports | null> {
+    if (isEnding(context)) return null;
+    const now = await lookAtBoth(currentScout(), context.job, answerMs);
+    const moved = await whatMoved(prepared, now, hold);
+    if (moved) {
+      unproven = true;
+      context.failure ??= moved;
+      return null;
+    }
+    const source = now.source.passport;
+    const destination = now.destination.passport;
+    if (source && destination) context.store.learned.setPassports(context.job.id, { source, destination });
+    return { source, destination };
+  }
+
+  /** Releases the destination, gives its root folder the right time, and ends every process. */
+  async function giveBack(context: RunContext, hold: Hold | null): Promise<void> {
+    const { pool } = context;
+    const isWell = !isEnding(context);
+    if (!isWell) await pool.close();
+    if (hold) await Promise.race([hold.release(), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
+    if (hold && isWell) {
+      const call = rootFolderCall(callContext(context, 'copy'));
+      await pool.run({ unit: -1, weight: 0, message: () => ({ call, linkScan: null, reportChanges: false }) });
+    }
+    await pool.close();
+  }
+
+  function end(failure: ErrorData | null): RunOutcome {
+    const durationMs = clock.now() - startedAt;
+    const shape = steering?.stop() ?? null;
+    dropScout();
+    const totals = { ...noTotals, ...context?.totals, units: units.length };
+    const notices = unitNotices(units);
+    for (const notice of notices) context?.notice(notice);
+    const isWarned = context?.warned === true || units.some((unit) => unit.state === 'warned');
+    const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
+    const error = failure ?? (isFailed ? failedUnits(units) : null);
+    state = endState({ state, cancelled, unproven, isFailed, isHeld: totals.held > 0 && !request.dryRun, isWarned });
+    const limitedBy = shape ? sentenceFor(shape, units, durationMs, context?.job.options.bandwidthLimit !== null) : null;
+    if (context && context.run > 0) {
+      context.store.runs.end(context.run, { state, at: clock.now(), totals, notices: context.notices, limitedBy, error });
+    }
+    emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });
+    return { run: context && context.run > 0 ? context.run : null, state, totals, durationMs, error };
+  }
+
+  return {
+    ended: execute(),
+    cancel() {
+      if (cancelled || !liveRunStates.includes(state)) return;
+      cancelled = true;
+      if (state !== 'cancelling') move('cancel');
+      if (context) context.cancelled = true;
+      context?.pool.stop();
+      dropScout();
+    },
+    kill() {
+      cancelled = true;
+      if (context) context.cancelled = true;
+      context?.pool.kill();
+      dropScout();
+    },
+    pause() {
+      if (state !== 'running') return;
+      move('pause');
+      steering?.pause(true);
+      context?.pool.pause();
+    },
+    resume() {
+      if (state !== 'paused') return;
+      move('resume');
+      steering?.pause(false);
+      context?.pool.resume();
+    },
+    setPoolSize: (size) => steering?.setSize(size),
+  };
+}
+
+interface EndFacts {
+  readonly state: RunState;
+  readonly cancelled: boolean;
+  readonly unproven: boolean;
+  readonly isFailed: boolean;
+  readonly isHeld: boolean;
+  readonly isWarned: boolean;
+}
+
+/** The last state of a run, from the worst that happened to it. */
+function endState({ state, cancelled, unproven, isFailed, isHeld, isWarned }: EndFacts): RunState {
+  if (cancelled) return state === 'cancelling' ? nextRunState(state, 'stop') : 'cancelled';
+  if (unproven) return nextRunState(state, 'doubt');
+  if (isFailed) return nextRunState(state, 'fail');
+  return nextRunState(state, isHeld ? 'hold' : isWarned ? 'warn' : 'succeed');
+}
+
+function failedUnits(units: readonly UnitProgress[]): ErrorData {
+  const failed = units.filter((unit) => unit.state === 'failed');
+  return {
+    kind: 'internal',
+    message: `${failed.length} of ${units.length} units could not be backed up`,
+    hint: 'See the notices for which, mend the cause and run again: what is done is not copied twice.',
+  };
+}

@@ -1,0 +1,74 @@
+import { cpus } from 'node:os';
+import { createMachineMeter } from '../meters/machine.ts';
+import type { RunShape } from '../meters/limit.ts';
+import { nextSize, startSize } from './controller.ts';
+import type { Pool } from './pool.ts';
+
+/** How often the machine is looked at, ms. */
+const lookEveryMs = 200;
+/** Workers that share a bandwidth limit: each gets its part, and a changing number could not keep it. */
+const sizeWithBandwidthLimit = 4;
+
+/** The size a pool starts with. */
+export function firstSize(workers: number | 'auto', hasBandwidthLimit: boolean): number {
+  if (workers !== 'auto') return workers;
+  return hasBandwidthLimit ? sizeWithBandwidthLimit : startSize;
+}
+
+/** Watches the machine while a run is live: steers an automatic pool, and keeps what is needed to say what limited it. */
+export interface Steering {
+  setSize(workers: number | 'auto'): void;
+  /** A unit's end told that fewer workers are wanted: the pool does not grow past this again. */
+  fewer(): void;
+  pause(paused: boolean): void;
+  stop(): Omit<RunShape, 'durationMs' | 'longestUnit' | 'bandwidthLimit'>;
+}
+
+/** Starts watching. `fixed` pools are only measured. */
+export function steer(pool: Pool, workers: number | 'auto', canChange: boolean): Steering {
+  const meter = createMachineMeter();
+  let automatic = workers === 'auto' && canChange;
+  let ceiling = Infinity;
+  let paused = false;
+  let looks = 0;
+  let cpuIdle = 0;
+  let ioPressure = 0;
+  let busySum = 0;
+  let aloneMs = 0;
+  let largestSize = pool.size;
+  const timer = setInterval(() => {
+    const load = meter();
+    if (paused) return;
+    looks++;
+    cpuIdle += load.cpuIdle;
+    ioPressure += load.ioPressure;
+    busySum += pool.busy;
+    if (pool.busy === 1 && pool.size > 1) aloneMs += lookEveryMs;
+    if (!automatic) return;
+    const size = Math.min(ceiling, nextSize(pool.size, { ...load, busy: pool.busy, queued: pool.queued }));
+    if (size !== pool.size) pool.setSize(size);
+    largestSize = Math.max(largestSize, pool.size);
+  }, lookEveryMs);
+  timer.unref();
+  return {
+    setSize(next) {
+      automatic = next === 'auto';
+      if (next !== 'auto') pool.setSize(next);
+      largestSize = Math.max(largestSize, pool.size);
+    },
+    fewer() {
+      ceiling = Math.max(1, Math.floor(pool.size / 2));
+      pool.setSize(ceiling);
+    },
+    pause(next) {
+      paused = next;
+    },
+    stop() {
+      clearInterval(timer);
+      const count = Math.max(1, looks);
+      return {
+        cores: cpus().length, cpuBusy: 1 - cpuIdle / count, ioPressure: ioPressure / count, meanBusy: busySum / count, largestSize, aloneMs,
+      };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { WorkerHost } from '../ports.ts';
+import { startScout, type ScoutClient } from './scout-client.ts';
+
+/** How often source and destination are asked whether they still answer, ms. */
+const askEveryMs = 5000;
+
+/**
+ * Tells when a path stops answering and when it answers again. Asks through a scout of its own, since one that waits
+ * for a dead mount could no longer speak for the other path. Returns a function that ends the watch.
+ */
+export function watchMounts(
+  workerHost: WorkerHost, paths: readonly string[], answerMs: number, tell: (path: string, answers: boolean) => void,
+): () => void {
+  let scout: ScoutClient | null = null;
+  let ended = false;
+  const timers = new Set<NodeJS.Timeout>();
+
+  const later = (work: () => void, ms: number): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timer.unref();
+    timers.add(timer);
+  };
+
+  const watch = (path: string): void => later(() => {
+    scout ??= startScout(workerHost);
+    let silent = false;
+    const patience = setTimeout(() => {
+      silent = true;
+      tell(path, false);
+    }, answerMs);
+    patience.unref();
+    timers.add(patience);
+    scout.ask({ op: 'ping', path }).then(() => {
+      clearTimeout(patience);
+      timers.delete(patience);
+      if (silent && !ended) tell(path, true);
+      if (!ended) watch(path);
+    }, () => clearTimeout(patience));
+  }, Math.min(askEveryMs, answerMs));
+
+  paths.forEach(watch);
+  return () => {
+    ended = true;
+    for (const timer of timers) clearTimeout(timer);
+    scout?.close();
+  };
+}

@@ -1,0 +1,126 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { ByteName } from '../../../src-shared/byte-name.ts';
+import { Passport } from '../../../src-shared/passport.ts';
+import type { CostModel, FolderRecord } from '../../../src-shared/scout-protocol.ts';
+import { fromJson, inTransaction, whole } from './database.ts';
+import { jobKeys } from './jobs.ts';
+
+/** `full`: all was new at the destination. `incremental`: most was there. */
+export type CostKind = 'full' | 'incremental';
+
+/** What identified both ends at the last good run. */
+export interface Passports {
+  readonly source: Passport;
+  readonly destination: Passport;
+}
+
+/** What each job learned from its last good run, for the next one. All throw `AppError` not-found for an unknown job. */
+export interface LearnedStore {
+  /** Sizes of folders, by path. */
+  folders(jobId: string): FolderRecord[];
+  /** Forgets what was known and keeps these, in one transaction. */
+  replaceFolders(jobId: string, records: Iterable<FolderRecord>): void;
+  costs(jobId: string): { full: CostModel | null; incremental: CostModel | null };
+  setCosts(jobId: string, kind: CostKind, model: CostModel): void;
+  /** Null before the first good run. Throws data-damaged rather than forgetting: a rail depends on them. */
+  passports(jobId: string): Passports | null;
+  setPassports(jobId: string, passports: Passports): void;
+  /** Folders that share hard links, as groups. */
+  linkedFolders(jobId: string): ByteName[][];
+  replaceLinkedFolders(jobId: string, groups: readonly (readonly ByteName[])[]): void;
+}
+
+/** What the jobs in `database` learned. */
+export function learnedStore(database: DatabaseSync): LearnedStore {
+  const keyOf = jobKeys(database);
+  return { ...folderRecords(database, keyOf), ...costModels(database, keyOf), ...passportRecords(database, keyOf), ...linkGroups(database, keyOf) };
+}
+
+type KeyOf = (jobId: string) => number;
+
+function folderRecords(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'folders' | 'replaceFolders'> {
+  // Rows as arrays: there may be a million.
+  const read = database.prepare('SELECT path, entries, bytes FROM folders WHERE job = ? ORDER BY path', { returnArrays: true });
+  const forget = database.prepare('DELETE FROM folders WHERE job = ?');
+  const put = database.prepare(`
+    INSERT INTO folders (job, path, entries, bytes) VALUES (?, ?, ?, ?)
+    ON CONFLICT (job, path) DO UPDATE SET entries = excluded.entries, bytes = excluded.bytes`);
+  return {
+    folders: (jobId) => (read.all(keyOf(jobId)) as unknown as [ByteName, number, number][])
+      .map(([path, entries, bytes]) => ({ path, entries, bytes })),
+    replaceFolders(jobId, records) {
+      const key = keyOf(jobId);
+      inTransaction(database, () => {
+        forget.run(key);
+        for (const record of records) put.run(key, record.path, whole(record.entries), whole(record.bytes));
+      });
+    },
+  };
+}
+
+function costModels(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'costs' | 'setCosts'> {
+  const read = database.prepare('SELECT kind, ms_per_entry, bytes_per_ms FROM costs WHERE job = ?');
+  const put = database.prepare(`
+    INSERT INTO costs (job, kind, ms_per_entry, bytes_per_ms) VALUES (?, ?, ?, ?)
+    ON CONFLICT (job, kind) DO UPDATE SET ms_per_entry = excluded.ms_per_entry, bytes_per_ms = excluded.bytes_per_ms`);
+  const model = (row: Record<string, SQLOutputValue> | undefined): CostModel | null =>
+    (row === undefined ? null : { msPerEntry: Number(row['ms_per_entry']), bytesPerMs: Number(row['bytes_per_ms']) });
+  return {
+    costs(jobId) {
+      const rows = read.all(keyOf(jobId));
+      return {
+        full: model(rows.find((row) => row['kind'] === 'full')),
+        incremental: model(rows.find((row) => row['kind'] === 'incremental')),
+      };
+    },
+    setCosts(jobId, kind, { msPerEntry, bytesPerMs }) {
+      put.run(keyOf(jobId), kind, msPerEntry, bytesPerMs);
+    },
+  };
+}
+
+function passportRecords(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'passports' | 'setPassports'> {
+  const read = database.prepare('SELECT source, destination FROM passports WHERE job = ?');
+  const put = database.prepare(`
+    INSERT INTO passports (job, source, destination) VALUES (?, ?, ?)
+    ON CONFLICT (job) DO UPDATE SET source = excluded.source, destination = excluded.destination`);
+  return {
+    passports(jobId) {
+      const row = read.get(keyOf(jobId));
+      if (row === undefined) return null;
+      return {
+        source: fromJson(Passport, String(row['source']), `the source passport of job ${jobId}`),
+        destination: fromJson(Passport, String(row['destination']), `the destination passport of job ${jobId}`),
+      };
+    },
+    setPassports(jobId, { source, destination }) {
+      put.run(keyOf(jobId), JSON.stringify(source), JSON.stringify(destination));
+    },
+  };
+}
+
+function linkGroups(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'linkedFolders' | 'replaceLinkedFolders'> {
+  const read = database.prepare('SELECT link_group, path FROM linked_folders WHERE job = ? ORDER BY link_group, path');
+  const forget = database.prepare('DELETE FROM linked_folders WHERE job = ?');
+  const put = database.prepare('INSERT OR IGNORE INTO linked_folders (job, link_group, path) VALUES (?, ?, ?)');
+  return {
+    linkedFolders(jobId) {
+      const groups = new Map<number, ByteName[]>();
+      for (const row of read.all(keyOf(jobId)) as unknown as { link_group: number; path: ByteName }[]) {
+        const group = groups.get(row.link_group);
+        if (group) group.push(row.path);
+        else groups.set(row.link_group, [row.path]);
+      }
+      return [...groups.values()];
+    },
+    replaceLinkedFolders(jobId, groups) {
+      const key = keyOf(jobId);
+      inTransaction(database, () => {
+        forget.run(key);
+        for (const [index, group] of groups.entries()) {
+          for (const path of group) put.run(key, index, path);
+        }
+      });
+    },
+  };
+}

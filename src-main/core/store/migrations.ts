@@ -1,0 +1,121 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * One step of the schema, from `version - 1` to `version`. Once released it is never edited: a later step changes
+ * what an earlier one made. Each version has a stored database in test/fixtures/databases.
+ */
+export interface Migration {
+  readonly version: number;
+  run(database: DatabaseSync): void;
+}
+
+/** Every table of version 1. Times in ms since the epoch, durations in ms, sizes in bytes, names as `ByteName`. */
+const firstSchema = `
+  -- When a large file was last checked as a whole.
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE jobs (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    options TEXT NOT NULL, -- JSON, JobOptions
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX jobs_ad_hoc ON jobs (source, destination) WHERE kind = 'ad-hoc';
+
+  -- Source and destination stand here again: a saved job may be given others later.
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    began_at INTEGER, -- when copying began; null where a check stopped the run before
+    ended_at INTEGER, -- null while the run is live
+    totals TEXT NOT NULL, -- JSON, RunTotals
+    notices TEXT NOT NULL, -- JSON, Notice[]
+    limited_by TEXT,
+    error TEXT, -- JSON, ErrorData
+    rsync_version TEXT,
+    host_pid INTEGER NOT NULL,
+    host_start_time TEXT NOT NULL,
+    locked_at INTEGER -- by the clock of the destination
+  ) STRICT;
+  CREATE INDEX runs_by_job ON runs (job, id);
+  CREATE INDEX runs_by_destination ON runs (destination, state);
+  CREATE INDEX runs_live ON runs (id) WHERE ended_at IS NULL;
+
+  CREATE TABLE units (
+    key INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    unit INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    names TEXT, -- JSON, ByteName[]: only while the unit runs
+    names_total INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    lane INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    files_transferred INTEGER NOT NULL,
+    bytes_transferred INTEGER NOT NULL,
+    code INTEGER,
+    argv TEXT NOT NULL, -- JSON, string[], shortened
+    last_lines TEXT NOT NULL, -- JSON, string[]
+    UNIQUE (run, unit, attempt)
+  ) STRICT;
+  CREATE INDEX units_running ON units (run) WHERE names IS NOT NULL;
+
+  -- What a job learned for its next run.
+  CREATE TABLE folders (
+    job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (job, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE linked_folders (
+    job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,
+    link_group INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    PRIMARY KEY (job, link_group, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE costs (
+    job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL, -- full, incremental
+    ms_per_entry REAL NOT NULL,
+    bytes_per_ms REAL NOT NULL,
+    PRIMARY KEY (job, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE passports (
+    job INTEGER PRIMARY KEY REFERENCES jobs (key) ON DELETE CASCADE,
+    source TEXT NOT NULL, -- JSON, Passport
+    destination TEXT NOT NULL -- JSON, Passport
+  ) STRICT;
+
+  -- Processes that must not outlive their host; swept at the next start.
+  CREATE TABLE processes (
+    pid INTEGER NOT NULL,
+    start_time TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    run INTEGER REFERENCES runs (id) ON DELETE SET NULL,
+    host_pid INTEGER NOT NULL,
+    host_start_time TEXT NOT NULL,
+    PRIMARY KEY (pid, start_time)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** The whole chain, oldest first. The newest version is that of the last step. */
+export const migrations: readonly Migration[] = [
+  { version: 1, run: (database) => database.exec(firstSchema) },
+];

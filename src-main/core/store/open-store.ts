@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { makeDataFolder } from './folder.ts';
+import { jobStore, type JobStore } from './jobs.ts';
+import { learnedStore, type LearnedStore } from './learned.ts';
+import { migrations, type Migration } from './migrations.ts';
+import { openDatabase, waitMsByDefault } from './open-database.ts';
+import { processJournal, type ProcessJournal } from './process-journal.ts';
+import { keptByDefault, type Kept } from './prune.ts';
+import { runStore, type RunStore } from './runs.ts';
+import { storeError, withStoreErrors } from './store-error.ts';
+import { unitStore, type UnitStore } from './units.ts';
+import { writeBehind } from './write-behind.ts';
+
+/**
+ * What Daybreak remembers: one SQLite file in the data folder, which several processes may have open at once.
+ * Calls are synchronous. Any of them may throw `AppError` busy (another process wrote for longer than 5 s), no-space,
+ * permission or data-damaged, but `units.started`, `ended` and `changed` never do so: a backup goes on without them.
+ */
+export interface Store {
+  /** The database, absolute. */
+  readonly file: string;
+  readonly jobs: JobStore;
+  readonly runs: RunStore;
+  readonly units: UnitStore;
+  readonly learned: LearnedStore;
+  readonly journal: ProcessJournal;
+  /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
+  close(): void;
+}
+
+/** What tests change: the chain of migrations, how much is kept, the time (ms since the epoch), how long to wait for locks (ms). */
+export interface StoreOptions {
+  readonly migrations?: readonly Migration[];
+  readonly kept?: Kept;
+  readonly now?: number;
+  readonly waitMs?: number;
+}
+
+/**
+ * Opens the store in `dataFolder` (absolute), and makes both where they are missing. A damaged file is refused and
+ * left exactly as it is. Throws `AppError` data-damaged, invalid-input (written by a newer Daybreak, or by another
+ * program), busy, permission or no-space.
+ */
+export function openStore(dataFolder: string, options: StoreOptions = {}): Store {
+  makeDataFolder(dataFolder);
+  const file = join(dataFolder, 'daybreak.db');
+  try {
+    const database = openDatabase(
+      file, options.migrations ?? migrations, options.now ?? Date.now(), options.waitMs ?? waitMsByDefault,
+    );
+    const line = writeBehind(database, file);
+    return {
+      file,
+      jobs: withStoreErrors(file, jobStore(database)),
+      runs: withStoreErrors(file, runStore(database, line, options.kept ?? keptByDefault)),
+      units: withStoreErrors(file, unitStore(database, line)),
+      learned: withStoreErrors(file, learnedStore(database)),
+      journal: withStoreErrors(file, processJournal(database, line)),
+      close() {
+        if (!database.isOpen) return;
+        try {
+          line.close();
+        } catch (thrown) {
+          throw storeError(file, thrown);
+        } finally {
+          database.close();
+        }
+      },
+    };
+  } catch (thrown) {
+    throw storeError(file, thrown);
+  }
+}

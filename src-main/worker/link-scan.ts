@@ -1,0 +1,77 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import type { LinkedName } from '../../src-shared/rsync-result.ts';
+import type { LinkScan } from '../../src-shared/worker-protocol.ts';
+import { OWN_FOLDER } from '../core/rsync/args.ts';
+import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { compileExcludes } from '../core/rsync/filter.ts';
+
+/**
+ * Names of files in a unit that have hard links outside of it: those the `rsync -H` of the unit could not see together.
+ * Runs right after that rsync, while the attributes are cached; sync calls, because a worker has nothing else to do.
+ * What cannot be read is left out: rsync has reported it.
+ */
+export function findOutsideLinks(scan: LinkScan): LinkedName[] {
+  const isExcluded = compileExcludes(scan.excludes);
+  const seen = new Map<string, { links: number; names: ByteName[]; bytes: number }>();
+
+  function look(path: ByteName): void {
+    let exact;
+    try {
+      const stats = lstatSync(absolute(scan.source, path));
+      if (stats.nlink < 2 || stats.isDirectory()) return;
+      // Inode numbers of some network file systems do not fit a double; asked again only for the few with links.
+      exact = lstatSync(absolute(scan.source, path), { bigint: true });
+    } catch {
+      return;
+    }
+    const file = `${exact.dev}:${exact.ino}`;
+    const entry = seen.get(file) ?? { links: Number(exact.nlink), names: [], bytes: Number(exact.size) };
+    entry.names.push(path);
+    seen.set(file, entry);
+  }
+
+  function list(folder: ByteName, deep: boolean): void {
+    let names;
+    try {
+      names = readdirSync(absolute(scan.source, folder), { withFileTypes: true, encoding: 'buffer' });
+    } catch {
+      return;
+    }
+    for (const name of names) {
+      const path = joinName(folder, fromBytes(name.name));
+      const isFolder = name.isDirectory();
+      if (path === OWN_FOLDER || isExcluded(path, isFolder)) continue;
+      if (!isFolder) look(path);
+      else if (deep) list(path, true);
+    }
+  }
+
+  for (const name of scan.names) {
+    if (scan.depth === 'level') list(name, false);
+    else if (scan.depth === 'flat') look(name);
+    else if (name === ROOT || isFolderNow(scan.source, name)) list(name, true);
+    else look(name);
+  }
+  return [...seen].flatMap(([file, { links, names, bytes }]) =>
+    links > names.length ? names.map((name) => ({ file, name, bytes })) : []);
+}
+
+function isFolderNow(source: string, path: ByteName): boolean {
+  try {
+    return lstatSync(absolute(source, path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Most names are ASCII, and a string costs a third less than a buffer. */
+function absolute(root: string, path: ByteName): string | Buffer {
+  if (path === ROOT) return root;
+  return isAscii(path) ? `${root}/${path}` : Buffer.concat([Buffer.from(`${root}/`), toBytes(path)]);
+}
+
+const notAscii = /[\u0080-\u00ff]/;
+function isAscii(path: string): boolean {
+  return !notAscii.test(path);
+}

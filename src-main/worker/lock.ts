@@ -1,0 +1,238 @@
+import { lstat, mkdir, rmdir } from 'node:fs/promises';
+import type { ByteName } from '../../src-shared/byte-name.ts';
+import { AppError, type ErrorKind } from '../../src-shared/errors.ts';
+import type { LockHolder, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
+import { OWN_FOLDER } from '../core/rsync/args.ts';
+import { errnoOf, reasonOf } from './errno.ts';
+import {
+  isClaim, isOwnTemporary, isSameHolder, isStale, linkLock, lockName, newLockName, readHolder, removeOwn, stepAside, touchLock, writeHolder,
+} from './lock-file.ts';
+import { holdRoot, type SafeFolder } from './safe-folder.ts';
+
+const ownFolder = OWN_FOLDER as ByteName;
+
+/** How long to go on while others take and give back the lock, ms. */
+const patienceMs = 10_000;
+
+/**
+ * Takes the lock of a destination folder, `DEST/.daybreak/lock`, for `holder`, across processes, users and machines.
+ *
+ * Answers `held-by-us` with the moment by the destination's clock (ms) and whether `.daybreak` had to be made, or
+ * `held-by-other` with who holds it. Taking it again with the very same holder answers `held-by-us`.
+ *
+ * How it stays exclusive: the lock is created whole by link(2), which fails when the name is taken. A lock left behind
+ * (see `isStale`) is removed only inside a claim: a file of a name never used before, made first, then all claims
+ * are listed; whoever sees another's live claim takes back its own and starts over. Of two takers at least one sees
+ * the other, so no two are ever past that point, and no one can remove a lock that was just taken anew.
+ *
+ * Throws `AppError`: invalid-input where `.daybreak` is a symlink or no folder; permission, no-space; busy where others
+ * kept taking it for 10 s or a file that is no lock lies there; destination-unreachable where the folder is not there.
+ */
+export async function lock(destination: string, holder: LockHolder): Promise<ScoutAnswer<'lock'>> {
+  const end = performance.now() + patienceMs;
+  let madeFolder = false;
+  while (performance.now() < end) {
+    const answer = await within(destination, true, async (folder, made) => {
+      madeFolder ||= made;
+      return tryToTake(folder, holder);
+    });
+    if (answer?.state === 'held-by-us') return { ...answer, madeFolder };
+    if (answer) return answer;
+    await stepAside();
+  }
+  throw new AppError({
+    kind: 'busy', message: `The destination ${destination} is being taken by another backup`,
+    hint: `Wait for it to end. If none runs, remove the files in ${destination}/${OWN_FOLDER} whose names begin with "lock".`,
+  });
+}
+
+/**
+ * Shows other machines that the lock is still in use; to be called at least once a minute. Throws `AppError` (busy) when
+ * the lock is not ours any more: the run must stop, another one may be at work.
+ */
+export async function renewLock(destination: string, holder: LockHolder): Promise<Record<string, never>> {
+  const result = await within(destination, false, (folder) => touchLock(folder, holder));
+  if (!result?.renewed) throw notHeld(destination, result?.other ?? null);
+  return {};
+}
+
+/**
+ * Gives the lock back: removes it where it is ours and leaves it where it is not, removes what processes that are gone
+ * left beside it, and then `.daybreak` itself when it is empty. That changes the time of the destination's root folder.
+ */
+export async function unlock(destination: string, holder: LockHolder): Promise<{ removedFolder: boolean }> {
+  const released = await within(destination, false, async (folder) => {
+    const end = performance.now() + patienceMs;
+    let done = false;
+    while (!done && performance.now() < end) {
+      done = await withClaim(folder, holder, async () => {
+        const now = await readHolder(folder, lockName);
+        if (now?.holder && isSameHolder(now.holder, holder)) await removeOwn(folder, lockName);
+      });
+      if (!done) await stepAside();
+    }
+    await sweepOwn(folder, holder);
+    return done;
+  });
+  return { removedFolder: released === true && await removeIfEmpty(destination) };
+}
+
+type Taken = { state: 'held-by-us'; atMs: number } | { state: 'held-by-other'; holder: LockHolder };
+
+/** One try. Null: somebody changed something meanwhile, try again. */
+async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken | null> {
+  const temporary = newLockName('');
+  const nowMs = await writeHolder(folder, temporary, holder).catch(async (error: unknown) => {
+    // Who may not write here may still be told who holds it.
+    const found = errnoOf(error) === 'EACCES' ? await readHolder(folder, lockName) : null;
+    if (!found?.holder || isStale(found, holder, Date.now())) throw error;
+    return found.holder;
+  });
+  if (typeof nowMs !== 'number') return { state: 'held-by-other', holder: nowMs };
+  const ours: Taken = { state: 'held-by-us', atMs: Math.floor(nowMs) };
+  try {
+    if (await linkLock(folder, temporary, holder)) return ours;
+    const found = await readHolder(folder, lockName);
+    if (!found) return null;
+    if (found.holder && isSameHolder(found.holder, holder)) return ours;
+    if (!isStale(found, holder, nowMs)) return found.holder ? { state: 'held-by-other', holder: found.holder } : null;
+    let isOurs = false;
+    await withClaim(folder, holder, async () => {
+      // Another may have taken it over before our claim was alone.
+      const still = await readHolder(folder, lockName);
+      if (still && !isStale(still, holder, nowMs)) return;
+      if (still) await removeOwn(folder, lockName);
+      isOurs = await linkLock(folder, temporary, holder);
+    });
+    return isOurs ? ours : null;
+  } finally {
+    await removeOwn(folder, temporary);
+  }
+}
+
+/** Runs `act` while no other process is inside a claim in this folder; false where another is: then nothing was done. */
+async function withClaim(folder: SafeFolder, holder: LockHolder, act: () => Promise<void>): Promise<boolean> {
+  const claim = newLockName('.taking');
+  const nowMs = await writeHolder(folder, claim, holder);
+  try {
+    for (const { name } of await folder.names()) {
+      if (name === claim || !isClaim(name)) continue;
+      const other = await readHolder(folder, name);
+      if (!other) continue;
+      // One of our own was left by a scout that had to be killed.
+      const isOwn = other.holder !== null && isSameHolder(other.holder, holder);
+      if (!isOwn && !isStale(other, holder, nowMs)) return false;
+      // A claim's name is never used again: removing one that was left behind cannot hit another.
+      await removeOwn(folder, name);
+    }
+    await act();
+    return true;
+  } finally {
+    await removeOwn(folder, claim);
+  }
+}
+
+/** Removes temporary files and claims of ours and of processes that are gone. */
+async function sweepOwn(folder: SafeFolder, holder: LockHolder): Promise<void> {
+  const left = (await folder.names()).filter(({ name }) => isOwnTemporary(name));
+  if (left.length === 0) return;
+  const mark = newLockName('');
+  const nowMs = await writeHolder(folder, mark, holder);
+  await removeOwn(folder, mark);
+  for (const { name } of left) {
+    const found = await readHolder(folder, name).catch(() => null);
+    if (found && (isStale(found, holder, nowMs) || (found.holder && isSameHolder(found.holder, holder)))) {
+      await removeOwn(folder, name).catch(() => {});
+    }
+  }
+}
+
+/** Runs `act` with `.daybreak` held; null where it is not there, or was removed meanwhile by one who was done. */
+async function within<Result>(
+  destination: string, make: boolean, act: (folder: SafeFolder, made: boolean) => Promise<Result>,
+): Promise<Result | null> {
+  const root = await holdRoot(destination).catch((error: unknown) => {
+    throw failure(destination, 'cannot be opened', error);
+  });
+  try {
+    const made = make && await makeOwnFolder(root);
+    const folder = await root.enter(ownFolder);
+    try {
+      return await act(folder, made);
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const code = errnoOf(error);
+    if (code === 'ENOENT') return null;
+    if (code === 'ELOOP' || code === 'ENOTDIR') throw await notAFolder(root, destination);
+    throw failure(`${destination}/${OWN_FOLDER}`, 'cannot be used for the lock', error);
+  } finally {
+    await root.close();
+  }
+}
+
+/** Whoever may write the destination may write the folder: another user has to be able to remove what was left behind. */
+async function makeOwnFolder(root: SafeFolder): Promise<boolean> {
+  const at = root.at(ownFolder);
+  const [mode, { uid, gid }] = await Promise.all([root.mode(), root.owner()]);
+  try {
+    await root.confirm();
+    await mkdir(at, mode & 0o777);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+  const folder = await root.enter(ownFolder);
+  try {
+    // Best effort: shares without owners or modes refuse, and then have none to get wrong.
+    await folder.setOwner(process.getuid?.() === 0 ? uid : process.getuid?.() ?? uid, gid).catch(() => {});
+    await folder.setMode(mode & 0o2777).catch(() => {});
+  } finally {
+    await folder.close();
+  }
+  return true;
+}
+
+async function removeIfEmpty(destination: string): Promise<boolean> {
+  const root = await holdRoot(destination);
+  try {
+    await root.confirm();
+    await rmdir(root.at(ownFolder));
+    return true;
+  } catch {
+    // Something else is in it, or another run has begun to use it.
+    return false;
+  } finally {
+    await root.close();
+  }
+}
+
+async function notAFolder(root: SafeFolder, destination: string): Promise<AppError> {
+  const facts = await lstat(root.at(ownFolder)).catch(() => null);
+  const what = facts?.isSymbolicLink() ? 'is a symbolic link, which is never followed there' : 'is not a folder';
+  return new AppError({
+    kind: 'invalid-input', message: `${destination}/${OWN_FOLDER} ${what}`,
+    hint: 'Daybreak keeps its lock in that folder. Move away what is there, then run again.',
+  });
+}
+
+function notHeld(destination: string, other: LockHolder | null): AppError {
+  const by = other ? `; ${other.user} on ${other.host} (process ${other.pid}) holds it` : '';
+  return new AppError({
+    kind: 'busy', message: `The lock of ${destination} is not ours any more${by}`,
+    hint: 'This machine may have been asleep or cut off for more than 5 minutes. Run again when the other backup has ended.',
+  });
+}
+
+function failure(path: string, what: string, error: unknown): AppError {
+  const code = errnoOf(error);
+  const kind: ErrorKind = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'permission'
+    : code === 'ENOSPC' || code === 'EDQUOT' ? 'no-space' : 'destination-unreachable';
+  return new AppError({
+    kind, message: `${path} ${what}: ${reasonOf(error)}`,
+    hint: kind === 'no-space' ? 'Make room at the destination, then run again.'
+      : kind === 'permission' ? 'Run as a user who may write there.' : 'Check that the destination is there and its disk is mounted.',
+  });
+}

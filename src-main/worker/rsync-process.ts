@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
+import type { RsyncCall } from '../../src-shared/worker-protocol.ts';
+import { toBytes } from '../core/rsync/byte-name.ts';
+import { createCallReader } from '../core/rsync/call-reader.ts';
+import { createLifeline, guardedCommand } from '../core/rsync/lifeline.ts';
+
+/** A running rsync: three processes in a group of their own. */
+export interface RsyncProcess {
+  /** Leader of the group; undefined when it could not be started. */
+  readonly pid: number | undefined;
+  /** Resolves when all of its processes have closed their output, which is when they are gone. */
+  readonly ended: Promise<RsyncResult>;
+  signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
+}
+
+/** Where the system cannot tie an rsync to its parent, one small watching process per worker does. */
+const lifeline = createLifeline();
+
+/** Starts an rsync. Its messages are asked for in English, and nothing in the user's environment changes what it does. */
+export function startRsync(call: RsyncCall, onChange: ((change: Change) => void) | undefined): RsyncProcess {
+  const startedAt = performance.now();
+  const { file, args } = guardedCommand(call);
+  const child = spawn(file, args, {
+    detached: true,
+    cwd: '/',
+    env: rsyncEnvironment(),
+    stdio: [call.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  });
+  if (call.lifeline === 'shell' && child.pid !== undefined) lifeline.hold(child.pid);
+  const reader = createCallReader(onChange ? { onChange } : {});
+  child.stdout?.on('data', (chunk: Buffer) => reader.stdout(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => reader.stderr(chunk));
+  if (call.input && child.stdin) {
+    // An rsync that ends before it has read its list closes the pipe; its exit code tells why.
+    child.stdin.on('error', () => {});
+    child.stdin.end(Buffer.concat(call.input.flatMap((name) => [Buffer.from('./'), toBytes(name), Buffer.from([0])])));
+  }
+  const ended = new Promise<RsyncResult>((resolve) => {
+    child.on('error', (error) => {
+      reader.stderr(Buffer.from(`${call.program} could not be started: ${error.message}\n`));
+      if (child.pid === undefined) resolve(reader.end({ code: 127, signal: null, durationMs: performance.now() - startedAt }));
+    });
+    child.on('close', (code, signal) => {
+      if (call.lifeline === 'shell') lifeline.release();
+      resolve(reader.end({ code, signal, durationMs: performance.now() - startedAt }));
+    });
+  });
+  return {
+    pid: child.pid,
+    ended,
+    signal(signal) {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // The group is gone.
+      }
+    },
+  };
+}
+
+/** rsync reads RSYNC_* variables as options (rsync(1), ENVIRONMENT VARIABLES); a user's must not reach into a backup. */
+function rsyncEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RSYNC_') && !name.startsWith('LC_') && name !== 'LANG');
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8' };
+}

@@ -1,0 +1,175 @@
+import { constants, existsSync } from 'node:fs';
+import { chmod, lchown, lstat, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
+import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+
+/** What tells one folder from another while both exist (inode(7)). Device numbers hold within a run, not over a reboot. */
+export interface FolderIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/**
+ * A folder that is held, so that the names in it can be acted on without passing through a symbolic link, whatever
+ * others do to the folders above it meanwhile.
+ *
+ * Node has no openat(2). On Linux the folder is held open and a name in it is reached as `/proc/self/fd/N/name`, where
+ * the kernel goes straight to the open folder (proc_pid_fd(5)). Elsewhere the path is used, and `confirm` looks
+ * at every folder on it again, right before each act.
+ */
+export interface SafeFolder {
+  /** From the root it was reached from. */
+  readonly path: ByteName;
+  readonly identity: FolderIdentity;
+  /** The path by which a name directly in this folder is handed to a file call that does not follow the last part. */
+  at(name: ByteName): Buffer;
+  /** Rejects with ENOENT, ENOTDIR or ESTALE where the path has come to lead elsewhere. To be called right before a name is changed. */
+  confirm(): Promise<void>;
+  /** A folder in this one. Rejects with ENOENT, and with ENOTDIR or ELOOP where the name is no folder or a symlink. */
+  enter(name: ByteName): Promise<SafeFolder>;
+  names(): Promise<Named[]>;
+  setMode(mode: number): Promise<void>;
+  setOwner(uid: number, gid: number): Promise<void>;
+  mode(): Promise<number>;
+  owner(): Promise<{ uid: number; gid: number }>;
+  close(): Promise<void>;
+}
+
+/** A name in a folder, with what readdir knows of its type. */
+export interface Named {
+  readonly name: ByteName;
+  readonly isFolder: boolean;
+  readonly isSymlink: boolean;
+}
+
+const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** How folders are held: `handle` needs /proc. */
+export type HoldBy = 'handle' | 'path';
+
+export function usualHold(): HoldBy {
+  return process.platform === 'linux' && existsSync('/proc/self/fd') ? 'handle' : 'path';
+}
+
+/** Holds the folder at an absolute path, which itself may lead through symlinks: it is what the user named. */
+export async function holdRoot(path: string, by: HoldBy = usualHold()): Promise<SafeFolder> {
+  const real = await realpath(path);
+  return by === 'handle' ? byHandle(Buffer.from(real), ROOT) : byPath(real, ROOT);
+}
+
+/**
+ * Holds the folder `path` below `root`, going down part by part, while `use` runs; for the root itself the root as it
+ * is held already. Rejects as `enter` does.
+ */
+export async function withFolder<Result>(root: SafeFolder, path: ByteName, use: (folder: SafeFolder) => Promise<Result>): Promise<Result> {
+  if (path === ROOT) return use(root);
+  let folder = root;
+  try {
+    for (const part of path.split('/') as ByteName[]) {
+      const next = await folder.enter(part);
+      if (folder !== root) await folder.close();
+      folder = next;
+    }
+    return await use(folder);
+  } finally {
+    if (folder !== root) await folder.close();
+  }
+}
+
+async function byHandle(at: Buffer, path: ByteName): Promise<SafeFolder> {
+  const handle = await open(at, folderFlags);
+  try {
+    return heldOpen(handle, path, await identify(handle));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function heldOpen(handle: FileHandle, path: ByteName, identity: FolderIdentity): SafeFolder {
+  const base = Buffer.from(`/proc/self/fd/${handle.fd}/`);
+  const at = (name: ByteName): Buffer => Buffer.concat([base, toBytes(name)]);
+  return {
+    path,
+    identity,
+    at,
+    confirm: () => Promise.resolve(),
+    enter: (name) => byHandle(at(name), joinName(path, name)),
+    names: () => namesIn(base),
+    setMode: (mode) => handle.chmod(mode),
+    setOwner: (uid, gid) => handle.chown(uid, gid),
+    mode: async () => (await handle.stat()).mode & 0o7777,
+    owner: async () => ownerIn(await handle.stat()),
+    close: () => handle.close(),
+  };
+}
+
+async function byPath(root: string, path: ByteName): Promise<SafeFolder> {
+  const here = path === ROOT ? Buffer.from(root) : Buffer.concat([Buffer.from(`${root}/`), toBytes(path)]);
+  const identity = await lookDown(root, path);
+  const at = (name: ByteName): Buffer => Buffer.concat([here, Buffer.from('/'), toBytes(name)]);
+  const confirm = async (): Promise<void> => {
+    const now = await lookDown(root, path);
+    if (!sameFolder(now, identity)) throw Object.assign(new Error('ESTALE: another folder stands there now'), { code: 'ESTALE' });
+  };
+  return {
+    path,
+    identity,
+    at,
+    confirm,
+    enter: async (name) => {
+      await confirm();
+      return byPath(root, joinName(path, name));
+    },
+    names: async () => {
+      await confirm();
+      return namesIn(here);
+    },
+    setMode: async (mode) => {
+      await confirm();
+      await chmod(here, mode);
+    },
+    setOwner: async (uid, gid) => {
+      await confirm();
+      await lchown(here, uid, gid);
+    },
+    mode: async () => (await lstat(here)).mode & 0o7777,
+    owner: async () => ownerIn(await lstat(here)),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Looks at the root and at each folder down to `path`; all must be folders and no symlinks. */
+async function lookDown(root: string, path: ByteName): Promise<FolderIdentity> {
+  let at = Buffer.from(root);
+  let facts = await lstat(at, { bigint: true });
+  for (const part of path === ROOT ? [] : path.split('/')) {
+    at = Buffer.concat([at, Buffer.from('/'), Buffer.from(part, 'latin1')]);
+    facts = await lstat(at, { bigint: true });
+    if (!facts.isDirectory()) throw notAFolder();
+  }
+  if (!facts.isDirectory()) throw notAFolder();
+  return { device: facts.dev, inode: facts.ino };
+}
+
+export function sameFolder(one: FolderIdentity, other: FolderIdentity): boolean {
+  return one.device === other.device && one.inode === other.inode;
+}
+
+function notAFolder(): Error {
+  return Object.assign(new Error('ENOTDIR: a folder on the way is not a folder any more'), { code: 'ENOTDIR' });
+}
+
+async function identify(handle: FileHandle): Promise<FolderIdentity> {
+  const facts = await handle.stat({ bigint: true });
+  return { device: facts.dev, inode: facts.ino };
+}
+
+function ownerIn({ uid, gid }: { uid: number; gid: number }): { uid: number; gid: number } {
+  return { uid, gid };
+}
+
+async function namesIn(at: Buffer): Promise<Named[]> {
+  const found = await readdir(at, { withFileTypes: true, encoding: 'buffer' });
+  return found.map((entry) => ({ name: fromBytes(entry.name), isFolder: entry.isDirectory(), isSymlink: entry.isSymbolicLink() }));
+}

@@ -1,0 +1,79 @@
+import type { ErrorData } from '../../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import type { FromScout, ScoutRequest, ToScout } from '../../src-shared/scout-protocol.ts';
+import { countTops } from './count.ts';
+import { estimate } from './estimate.ts';
+import { lock, renewLock, unlock } from './lock.ts';
+import { look, makeFolder, ping } from './look.ts';
+import { openPort } from './port.ts';
+import { checkRemovals, remove } from './removal.ts';
+import { sweepTemps } from './temps.ts';
+import { plan, type UnitSink } from './walk.ts';
+
+/**
+ * The scout: the process that walks, stats, prepares and removes, so that a mount that hangs freezes it and not the
+ * host. Runs one request after another as they come; they may overlap.
+ */
+const port = openPort(() => {});
+const send = (message: FromScout) => port.send(message);
+
+let inHand = 0;
+let waiters: { limit: number; go: () => void }[] = [];
+
+function sinkFor(id: number): UnitSink {
+  return {
+    units(units, walkedEntries) {
+      inHand += units.length;
+      send({ type: 'units', id, units: [...units], walkedEntries });
+    },
+    roomBelow(limit) {
+      if (inHand < limit) return Promise.resolve();
+      return new Promise((go) => waiters.push({ limit, go }));
+    },
+  };
+}
+
+function credit(count: number): void {
+  inHand -= count;
+  const free = waiters.filter(({ limit }) => inHand < limit);
+  waiters = waiters.filter(({ limit }) => inHand >= limit);
+  for (const { go } of free) go();
+}
+
+async function answer(id: number, request: ScoutRequest): Promise<unknown> {
+  switch (request.op) {
+    case 'look': return look(request.path);
+    case 'ping': return ping(request.path);
+    case 'plan': return plan(request.plan, sinkFor(id));
+    case 'plan-credit': return credit(request.count);
+    case 'make-folder': return makeFolder(request.path);
+    case 'lock': return lock(request.destination, request.holder);
+    case 'renew-lock': return renewLock(request.destination, request.holder);
+    case 'unlock': return unlock(request.destination, request.holder);
+    case 'check-removals': return checkRemovals(request.source, request.destination, request.removals);
+    case 'count': return countTops(request.destination, request.tops);
+    case 'remove': return remove(request);
+    case 'sweep-temps': return sweepTemps(request);
+    case 'estimate': return estimate(request.source, request.destination, request.excludes);
+  }
+}
+
+function errorData(thrown: unknown): ErrorData {
+  if (thrown instanceof AppError) return thrown.toData();
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'permission', message: error.message };
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { kind: 'no-space', message: error.message };
+  return { kind: 'internal', message: error.message, detail: error.stack };
+}
+
+port.onMessage((message) => {
+  const { id, request } = message as ToScout;
+  answer(id, request).then(
+    (value) => {
+      if (request.op !== 'plan-credit') send({ type: 'answer', id, value: value ?? {} });
+    },
+    (thrown: unknown) => send({ type: 'error', id, error: errorData(thrown) }),
+  );
+});
+send({ type: 'ready', pid: process.pid });

@@ -1,0 +1,202 @@
+import type { Dirent } from 'node:fs';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
+import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import type { PlanRequest, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
+import type { Unit } from '../../src-shared/unit.ts';
+import { createSplitter, type Folder, type Listing, type Prepared } from '../core/plan/splitter.ts';
+import { weightOf } from '../core/plan/cost.ts';
+import { OWN_FOLDER } from '../core/rsync/args.ts';
+import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { compileExcludes } from '../core/rsync/filter.ts';
+
+/** Folders read at the same time: enough to hide a server's latency, and what the thread pool can carry. */
+const readers = 48;
+/** Files measured per folder to guess the bytes of the rest. */
+const samples = 4;
+/** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
+const largeFile = 256 * 1024;
+/** Units the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
+const unitsAhead = 4096;
+
+/** How the walk hands over units and learns that the host has worked some off. */
+export interface UnitSink {
+  units(units: readonly Unit[], walkedEntries: number): void;
+  /** Resolves when fewer than `limit` units are in the host's hands. */
+  roomBelow(limit: number): Promise<void>;
+}
+
+/**
+ * Walks the source, splits it into units while it goes, and makes the folders at the destination that split folders
+ * need (mode 0700; the level unit of their parent gives them their own). Reads names everywhere, sizes only in samples.
+ * Throws where the root of the source cannot be read; a folder below that cannot be read stays whole, for rsync to report.
+ */
+export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutAnswer<'plan'>> {
+  const isExcluded = compileExcludes(request.excludes);
+  const records = new Map(request.records.map((record) => [record.path, record]));
+  const unreadable: ByteName[] = [];
+  let folders = 0;
+  let walkedEntries = 0;
+  let ready: Unit[] = [];
+  const flush = () => {
+    if (ready.length === 0) return;
+    sink.units(ready, walkedEntries);
+    ready = [];
+  };
+
+  const { cost, minWeight, maxWeight, lanes, mirror } = request;
+  const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
+  let rootIsNew = false;
+  const splitter = createSplitter({
+    cost, minWeight, maxWeight, lanes, mirror, knownWeight,
+    emit: (unit) => {
+      ready.push(unit);
+      if (ready.length === 1) setImmediate(flush);
+    },
+    prepare: (folder, listing, wasMissing) => prepare(request, folder, listing, wasMissing),
+  });
+
+  const pending: Folder[] = [splitter.root];
+  let active = 0;
+  await new Promise<void>((resolve, reject) => {
+    const next = (): void => {
+      // The newest first: depth before breadth keeps few folders open.
+      while (active < readers && pending.length > 0) {
+        const folder = pending.pop()!;
+        active++;
+        visit(folder).then(() => {
+          active--;
+          if (pending.length === 0 && active === 0) resolve();
+          else next();
+        }, reject);
+      }
+    };
+    next();
+  });
+  rootIsNew = await isEmptyOrMissing(request.destination);
+  const { entries, bytes, units } = await splitter.finish(rootIsNew);
+  flush();
+  return { entries, bytes, folders, units, unreadable };
+
+  async function visit(folder: Folder): Promise<void> {
+    await sink.roomBelow(unitsAhead);
+    const found = await list(folder);
+    folders++;
+    walkedEntries += found.files.length + found.folders.length;
+    const children: Folder[] = [];
+    for (const path of found.folders) {
+      const solid = !request.isRoot && !folder.solid && !(await ownerMayWrite(request.source, path));
+      children.push(splitter.child(folder, path, solid));
+    }
+    splitter.listed(folder, found, children.length);
+    for (const child of children) {
+      const record = records.get(child.path);
+      if (record && splitter.isSmall(record.entries, record.bytes)) splitter.known(child, record.entries, record.bytes);
+      else pending.push(child);
+    }
+  }
+
+  async function list(folder: Folder): Promise<Listing> {
+    let names: Dirent<Buffer>[];
+    try {
+      names = await readdir(absolute(request.source, folder.path), { withFileTypes: true, encoding: 'buffer' });
+    } catch (error) {
+      if (folder.path === ROOT) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unreadable.push(folder.path);
+      return { files: [], folders: [], bytes: 0, sizes: null };
+    }
+    const files: ByteName[] = [];
+    const subfolders: ByteName[] = [];
+    for (const name of names) {
+      const path = joinName(folder.path, fromBytes(name.name));
+      const isFolder = name.isDirectory();
+      if (isExcluded(path, isFolder) || path === OWN_FOLDER) continue;
+      (isFolder ? subfolders : files).push(path);
+    }
+    return { files, folders: subfolders, ...(await measure(request.source, files)) };
+  }
+}
+
+/** Bytes of the files of one folder: from a few samples, or from all of them where they are large. */
+async function measure(source: string, files: readonly ByteName[]): Promise<{ bytes: number; sizes: number[] | null }> {
+  if (files.length === 0) return { bytes: 0, sizes: null };
+  const step = Math.max(1, Math.floor(files.length / samples));
+  const picked = files.filter((_, index) => index % step === 0).slice(0, samples);
+  const sampled = await Promise.all(picked.map((path) => sizeOf(source, path)));
+  const mean = sampled.reduce((sum, size) => sum + size, 0) / sampled.length;
+  if (mean < largeFile || files.length > 50_000) return { bytes: mean * files.length, sizes: null };
+  const sizes = await Promise.all(files.map((path) => sizeOf(source, path)));
+  return { bytes: sizes.reduce((sum, size) => sum + size, 0), sizes };
+}
+
+async function sizeOf(source: string, path: ByteName): Promise<number> {
+  const stats = await lstat(absolute(source, path)).catch(() => null);
+  return stats?.isFile() ? stats.size : 0;
+}
+
+async function ownerMayWrite(source: string, path: ByteName): Promise<boolean> {
+  const stats = await lstat(absolute(source, path)).catch(() => null);
+  return stats !== null && (stats.mode & 0o200) !== 0;
+}
+
+/**
+ * Makes a folder ready to be split: its own folder and each child folder exist at the destination before any unit below
+ * it starts, so that no unit changes a folder another unit has finished. Makes, never removes. Null when the destination
+ * does not let us: then the folder stays one unit and rsync says why.
+ */
+async function prepare(request: PlanRequest, folder: ByteName, listing: Listing, wasMissing: boolean): Promise<Prepared | null> {
+  const { destination } = request;
+  const there = wasMissing ? new Map<ByteName, boolean>() : await childrenOf(destination, folder);
+  if (!there) return request.prepare ? null : { wasMissing: true, newFolders: new Set(listing.folders), blocked: new Set(), hasStrangers: false };
+  const newFolders = new Set<ByteName>();
+  const blocked = new Set<ByteName>();
+  for (const path of listing.folders) {
+    const isFolder = there.get(path);
+    if (isFolder === undefined) newFolders.add(path);
+    else if (!isFolder) blocked.add(path);
+  }
+  if (request.prepare) {
+    const made = await Promise.all([...newFolders].map((path) => makeFolder(destination, path)));
+    if (made.includes(false)) return null;
+  }
+  return { wasMissing: there.size === 0, newFolders, blocked, hasStrangers: hasStrangers(there, listing, blocked) };
+}
+
+function hasStrangers(there: ReadonlyMap<ByteName, boolean>, listing: Listing, blocked: ReadonlySet<ByteName>): boolean {
+  if (blocked.size > 0) return true;
+  const unmatched = new Map(there);
+  for (const path of listing.folders) unmatched.delete(path);
+  for (const path of listing.files) if (unmatched.get(path) === false) unmatched.delete(path);
+  return unmatched.size > 0;
+}
+
+/** Names directly in a folder at the destination, with whether each is a real folder; null where it cannot be read. */
+async function childrenOf(destination: string, folder: ByteName): Promise<Map<ByteName, boolean> | null> {
+  try {
+    const names = await readdir(absolute(destination, folder), { withFileTypes: true, encoding: 'buffer' });
+    return new Map(names
+      .map((name): [ByteName, boolean] => [joinName(folder, fromBytes(name.name)), name.isDirectory()])
+      .filter(([path]) => path !== OWN_FOLDER));
+  } catch {
+    return null;
+  }
+}
+
+async function makeFolder(destination: string, path: ByteName): Promise<boolean> {
+  try {
+    await mkdir(absolute(destination, path), { mode: 0o700 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isEmptyOrMissing(destination: string): Promise<boolean> {
+  const there = await childrenOf(destination, ROOT);
+  return there === null || there.size === 0;
+}
+
+/** The path as bytes for a file call. */
+function absolute(root: string, path: ByteName): Buffer {
+  return path === ROOT ? Buffer.from(root) : Buffer.concat([Buffer.from(`${root}/`), toBytes(path)]);
+}
+

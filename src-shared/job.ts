@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/**
+ * When a run that deletes too much is held for approval.
+ * `default`: half or more of the entries or bytes of a top folder or of the whole, or a folder becoming empty.
+ * `count`: more than `limit` entries in the whole run. `percent`: more than `limit` % of a top folder or of the whole; 100 lifts the brake.
+ */
+export const DeleteLimit = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('default') }),
+  z.object({ kind: z.literal('count'), limit: z.int().nonnegative() }),
+  z.object({ kind: z.literal('percent'), limit: z.number().min(0).max(100) }),
+]);
+export type DeleteLimit = z.infer<typeof DeleteLimit>;
+
+/** What a job asks of the engine. `workers: 'auto'` lets the controller choose the pool size. */
+export const JobOptions = z.object({
+  /** Delete at the destination what is gone from the source. */
+  mirror: z.boolean().default(false),
+  excludes: z.array(z.string().min(1)).default([]),
+  compress: z.boolean().default(false),
+  checksum: z.boolean().default(false),
+  /** Keep files that are replaced or removed: `rsync --backup`. */
+  backup: z.boolean().default(false),
+  /** Absolute folder for kept files; null: beside the file, with `~` appended. */
+  backupDir: z.string().nullable().default(null),
+  /** Bytes per second for the whole run; null: no limit. */
+  bandwidthLimit: z.int().positive().nullable().default(null),
+  deleteLimit: DeleteLimit.default({ kind: 'default' }),
+  workers: z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto'),
+});
+export type JobOptions = z.infer<typeof JobOptions>;
+
+/** `ad-hoc`: made by `daybreak backup`, leaves nothing at the destination. `saved`: made by an admin. */
+export const JobKind = z.enum(['ad-hoc', 'saved']);
+
+/** A definition of what to back up where. Source and destination are absolute, without a trailing slash. */
+export const Job = z.object({
+  id: z.string(),
+  kind: JobKind,
+  name: z.string(),
+  source: z.string(),
+  destination: z.string(),
+  options: JobOptions,
+});
+export type Job = z.infer<typeof Job>;

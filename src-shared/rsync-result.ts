@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ByteNameSchema } from './unit.ts';
+
+/** Counts from `rsync --stats` (rsync(1), OPTIONS --stats). Sizes in bytes. */
+export const RsyncStats = z.object({
+  entries: z.number(),
+  created: z.number(),
+  createdFiles: z.number(),
+  deleted: z.number(),
+  filesTransferred: z.number(),
+  totalBytes: z.number(),
+  transferredBytes: z.number(),
+  literalBytes: z.number(),
+});
+export type RsyncStats = z.infer<typeof RsyncStats>;
+
+/** One itemised change (rsync(1), OPTIONS --itemize-changes). */
+export const Change = z.object({
+  /** The first eleven characters as rsync wrote them, or `*deleting`. */
+  code: z.string(),
+  /** Path from the root; a folder has no trailing slash here. */
+  name: ByteNameSchema,
+  isFolder: z.boolean(),
+  bytes: z.number(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** A name of a file with more than one hard link, found beside a unit. */
+export const LinkedName = z.object({
+  /** `device:inode` at the source, within one run. */
+  file: z.string(),
+  name: ByteNameSchema,
+  bytes: z.number(),
+});
+export type LinkedName = z.infer<typeof LinkedName>;
+
+/** How one rsync call ended. */
+export const RsyncResult = z.object({
+  /** Exit code; null when a signal ended it. */
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  stats: RsyncStats.nullable(),
+  /** Last lines of stderr, decoded for people. */
+  lastLines: z.array(z.string()),
+  /** Facts read from all of stderr. */
+  facts: z.object({
+    /** "Deletions stopped due to --max-delete limit (N skipped)" */
+    deletionsSkipped: z.number(),
+    /** "IO error encountered -- skipping file deletion" */
+    ioError: z.boolean(),
+    /** "could not make way for ...": a folder stands where something else must go. */
+    couldNotMakeWay: z.number(),
+    /** Files or folders rsync could not read or write, as it named them (at most 1000). */
+    failedNames: z.array(z.string()),
+    failedCount: z.number(),
+    /** Errno text of the worst error: "No space left on device", ... */
+    errno: z.string().nullable(),
+  }),
+  /** Wall time in ms. */
+  durationMs: z.number(),
+});
+export type RsyncResult = z.infer<typeof RsyncResult>;

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { ErrorSchema } from './error-schema.ts';
+import { Passport, PathFacts } from './passport.ts';
+import { Change } from './rsync-result.ts';
+import { ByteNameSchema, Unit } from './unit.ts';
+
+/** Time in ms per entry, and bytes per ms: what a unit's weight is predicted from. */
+export const CostModel = z.object({ msPerEntry: z.number(), bytesPerMs: z.number() });
+export type CostModel = z.infer<typeof CostModel>;
+
+/** What is known of a folder's whole subtree from the last run. */
+export const FolderRecord = z.object({ path: ByteNameSchema, entries: z.number(), bytes: z.number() });
+export type FolderRecord = z.infer<typeof FolderRecord>;
+
+/** What the walk needs to know. Times in ms. */
+export const PlanRequest = z.object({
+  source: z.string(),
+  destination: z.string(),
+  excludes: z.array(z.string()),
+  cost: CostModel,
+  /** Smallest and largest weight of a unit, ms. */
+  minWeight: z.number(),
+  maxWeight: z.number(),
+  lanes: z.int(),
+  records: z.array(FolderRecord),
+  /** Make missing folders of split folders at the destination; false in a dry run. */
+  prepare: z.boolean(),
+  /** Without root a folder without owner write must not be split. */
+  isRoot: z.boolean(),
+  mirror: z.boolean(),
+});
+export type PlanRequest = z.infer<typeof PlanRequest>;
+
+/** Who holds a destination. */
+export const LockHolder = z.object({
+  host: z.string(), user: z.string(), pid: z.int(), startTime: z.string(), bootId: z.string(), since: z.number(), job: z.string(),
+});
+export type LockHolder = z.infer<typeof LockHolder>;
+
+/** A listed removal as it stands now on both sides. */
+export const RemovalCheck = z.object({
+  name: ByteNameSchema,
+  bytes: z.number(),
+  /** False when the source has the name again, as the same type. */
+  goneAtSource: z.boolean(),
+  /** False when the destination has the name no longer, or has another type there: nothing is left to remove. */
+  there: z.boolean(),
+});
+export type RemovalCheck = z.infer<typeof RemovalCheck>;
+
+/**
+ * Everything the host asks of the scout, the only process that touches source and destination besides the
+ * workers: a mount that hangs then freezes a scout, never the host.
+ */
+export const ScoutRequest = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('look'), path: z.string() }),
+  /** Answers as soon as the path does; used to tell a hung mount. */
+  z.object({ op: z.literal('ping'), path: z.string() }),
+  z.object({ op: z.literal('plan'), plan: PlanRequest }),
+  /** The host has taken `count` more units: the walk may go on. */
+  z.object({ op: z.literal('plan-credit'), count: z.int() }),
+  z.object({ op: z.literal('make-folder'), path: z.string() }),
+  z.object({ op: z.literal('lock'), destination: z.string(), holder: LockHolder }),
+  /** Keeps a lock alive for other hosts. */
+  z.object({ op: z.literal('renew-lock'), destination: z.string(), holder: LockHolder }),
+  /** Removes the lock, and `.daybreak` itself when it is empty then. */
+  z.object({ op: z.literal('unlock'), destination: z.string(), holder: LockHolder }),
+  z.object({ op: z.literal('check-removals'), source: z.string(), destination: z.string(), removals: z.array(Change) }),
+  /** Entries and bytes below these top folders of the destination now; '' stands for the root's own files. */
+  z.object({ op: z.literal('count'), destination: z.string(), tops: z.array(ByteNameSchema) }),
+  /** Removes exactly these names (deepest first), or moves them below `backupDir`. */
+  z.object({
+    op: z.literal('remove'), source: z.string(), destination: z.string(), removals: z.array(Change), backupDir: z.string().nullable(),
+    /** With `--backup` and no backup folder: what is not a folder stays beside its place, with `~` appended. */
+    keepBeside: z.boolean().optional(),
+    /** How both sides were mounted when the run began: with anything of it gone or changed, nothing is removed. */
+    passports: z.object({ source: Passport.nullable(), destination: Passport.nullable() }).optional(),
+  }),
+  /** Removes temporary files of killed rsyncs (`.name.XXXXXX`) below these folders, changed since `sinceMs` (the destination's clock). */
+  z.object({
+    op: z.literal('sweep-temps'), source: z.string(), destination: z.string(), names: z.array(ByteNameSchema), deep: z.boolean(), sinceMs: z.number(),
+  }),
+  /** Bytes and entries that the source has and the destination has not. */
+  z.object({ op: z.literal('estimate'), source: z.string(), destination: z.string(), excludes: z.array(z.string()) }),
+]);
+export type ScoutRequest = z.infer<typeof ScoutRequest>;
+
+/** The answer of each op that has one. */
+export const ScoutAnswers = {
+  look: PathFacts,
+  ping: z.object({}),
+  plan: z.object({
+    entries: z.number(), bytes: z.number(), folders: z.number(), units: z.int(),
+    /** Folders the walk could not read, for the run's notices (rsync reports them too). */
+    unreadable: z.array(ByteNameSchema),
+  }),
+  'make-folder': z.object({}),
+  lock: z.discriminatedUnion('state', [
+    /** `atMs`: the moment by the destination's clock; `madeFolder`: `.daybreak` was not there before. */
+    z.object({ state: z.literal('held-by-us'), atMs: z.number(), madeFolder: z.boolean() }),
+    z.object({ state: z.literal('held-by-other'), holder: LockHolder }),
+  ]),
+  'renew-lock': z.object({}),
+  unlock: z.object({ removedFolder: z.boolean() }),
+  'check-removals': z.object({
+    checks: z.array(RemovalCheck),
+    /** Folders that are not removed themselves but would hold nothing any more. */
+    emptied: z.array(ByteNameSchema),
+  }),
+  count: z.object({ counts: z.array(z.object({ top: ByteNameSchema, entries: z.number(), bytes: z.number() })) }),
+  remove: z.object({
+    removed: z.number(), bytes: z.number(),
+    /** What could not be removed, and why. */
+    failed: z.array(z.object({ name: ByteNameSchema, reason: z.string() })),
+  }),
+  'sweep-temps': z.object({ removed: z.number() }),
+  /** `replacedBytes`: what files of another size hold at the destination now and give back once they are replaced. */
+  estimate: z.object({
+    missingBytes: z.number(), missingEntries: z.number(), sharedLinkBytes: z.number(), replacedBytes: z.number(),
+  }),
+} as const;
+export type ScoutAnswer<Op extends keyof typeof ScoutAnswers> = z.infer<(typeof ScoutAnswers)[Op]>;
+
+/** What a scout sends: answers by request id, and units while a plan goes on. */
+export const FromScout = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), pid: z.int() }),
+  z.object({ type: z.literal('answer'), id: z.int(), value: z.unknown() }),
+  z.object({ type: z.literal('error'), id: z.int(), error: ErrorSchema }),
+  z.object({ type: z.literal('units'), id: z.int(), units: z.array(Unit), walkedEntries: z.number() }),
+]);
+export type FromScout = z.infer<typeof FromScout>;
+
+/** What a host sends to a scout. */
+export const ToScout = z.object({ id: z.int(), request: ScoutRequest });
+export type ToScout = z.infer<typeof ToScout>;

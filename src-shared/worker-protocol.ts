@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { Change, LinkedName, RsyncResult } from './rsync-result.ts';
+import { ByteNameSchema } from './unit.ts';
+
+/** One rsync call, ready to be started: the worker adds nothing to it but the guard against orphans. */
+export const RsyncCall = z.object({
+  /** Path of the rsync program. */
+  program: z.string(),
+  /** How the rsync is kept from outliving its worker. */
+  lifeline: z.enum(['pdeathsig', 'shell']),
+  argv: z.array(z.string()),
+  /** Names for `--files-from=-` (from the root, `./` is added by the worker), or null when argv names them. */
+  input: z.array(ByteNameSchema).nullable(),
+});
+export type RsyncCall = z.infer<typeof RsyncCall>;
+
+/** Where to look for hard links beside a unit. */
+export const LinkScan = z.object({
+  source: z.string(),
+  /** `deep`: the names and all below. `flat`: the names themselves. `level`: what lies directly in the folder. */
+  depth: z.enum(['deep', 'flat', 'level']),
+  names: z.array(ByteNameSchema),
+  excludes: z.array(z.string()),
+});
+export type LinkScan = z.infer<typeof LinkScan>;
+
+/** What a host may ask of a worker. A worker runs one unit at a time. */
+export const ToWorker = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    unit: z.int(),
+    call: RsyncCall,
+    linkScan: LinkScan.nullable(),
+    /** Send itemised changes (needs an `--out-format` in the call, see rsync/args). */
+    reportChanges: z.boolean(),
+  }),
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('resume') }),
+  /** End the rsync: TERM and CONT, then KILL after `graceMs`. The worker stays, unless `exit`. */
+  z.object({ type: z.literal('stop'), graceMs: z.number(), exit: z.boolean() }),
+]);
+export type ToWorker = z.infer<typeof ToWorker>;
+
+/** What a worker tells its host. */
+export const FromWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), pid: z.int() }),
+  /** `startTime` is the kernel's, see `processStartTime`: with the pid it names a process for ever. */
+  z.object({ type: z.literal('started'), unit: z.int(), pid: z.int(), startTime: z.string() }),
+  /** Bytes moved so far by the rsync of this unit; at most 4 a second. */
+  z.object({ type: z.literal('progress'), unit: z.int(), bytes: z.number() }),
+  z.object({ type: z.literal('changes'), unit: z.int(), changes: z.array(Change) }),
+  z.object({ type: z.literal('links'), unit: z.int(), links: z.array(LinkedName) }),
+  z.object({ type: z.literal('ended'), unit: z.int(), result: RsyncResult }),
+]);
+export type FromWorker = z.infer<typeof FromWorker>;

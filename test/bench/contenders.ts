@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+
+/** A program with its arguments and what it needs in its environment besides ours. */
+export interface Command {
+  readonly program: string;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Absolute paths. The destination is there, and empty before the first copy. */
+export interface CopyPaths {
+  readonly source: string;
+  readonly destination: string;
+  /** A folder for what the contender itself keeps from one run to the next into the same destination. */
+  readonly data: string;
+}
+
+/** A way to mirror one folder into another. */
+export interface Contender {
+  readonly name: string;
+  /** Its result must be the source's: a difference fails the whole bench. */
+  readonly mustBeExact: boolean;
+  /** Programs it needs; it is skipped by name where one is missing. */
+  readonly needs: readonly string[];
+  command(paths: CopyPaths): Command;
+}
+
+/** What all others are compared with. */
+export const oneRsync: Contender = {
+  name: 'one rsync',
+  mustBeExact: true,
+  needs: ['rsync'],
+  command: ({ source, destination }) => ({
+    program: 'rsync',
+    argv: ['-aH', '--delete', `${source}/`, `${destination}/`],
+    environment: {},
+  }),
+};
+
+const xargsLanes = availableParallelism() * 2;
+
+/**
+ * What people do: `ls -1 SRC | xargs -P N -I{} rsync -aH --delete SRC/{} DEST/`, but with names that may hold anything.
+ */
+const xargs: Contender = {
+  name: `xargs -P ${xargsLanes}`,
+  mustBeExact: false,
+  needs: ['sh', 'find', 'xargs', 'rsync'],
+  command: ({ source, destination }) => ({
+    program: 'sh',
+    argv: [
+      '-c',
+      'cd "$1" && find . -mindepth 1 -maxdepth 1 -print0 | xargs -0 -P "$3" -I{} rsync -aH --delete "$1/{}" "$2/"',
+      'xargs', source, destination, String(xargsLanes),
+    ],
+    environment: {},
+  }),
+};
+
+const projectFolder = join(import.meta.dirname, '..', '..');
+
+/** The command line as a user starts it, once a first start has filled the cache of compiled code. */
+export const daybreak: Contender = {
+  name: 'Daybreak',
+  mustBeExact: true,
+  needs: ['rsync'],
+  command: ({ source, destination, data }) => ({
+    program: process.execPath,
+    argv: [
+      join(projectFolder, 'src-main', 'cli', 'main.ts'),
+      // The brake is lifted, as the others have none.
+      'backup', source, destination, '--delete', '--yes', '--max-delete', '100%', '--quiet',
+    ],
+    environment: {
+      DAYBREAK_HOME: data,
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(projectFolder, '.toolchain', 'cache'),
+    },
+  }),
+};
+
+export const contenders: readonly Contender[] = [oneRsync, xargs, daybreak];
+
+/** Those of the programs that PATH does not lead to. */
+export function missingPrograms(programs: readonly string[]): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return programs.filter((program) => !folders.some((folder) => isExecutable(join(folder, program))));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+
+/** What the figures were measured on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly rsync: string;
+  readonly node: string;
+  /** One-minute load before the first run. */
+  readonly load: number;
+  /** Of the code that was measured; null outside of a checkout. */
+  readonly commit: string | null;
+}
+
+export function readMachine(): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    kernel: `${platform()} ${release()}`,
+    rsync: firstLine('rsync', ['--version']) ?? 'unknown',
+    node: process.version,
+    load: loadavg()[0] ?? 0,
+    commit: firstLine('git', ['-C', import.meta.dirname, 'describe', '--always', '--dirty', '--abbrev=12']),
+  };
+}
+
+function firstLine(program: string, argv: readonly string[]): string | null {
+  try {
+    return execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The type of the file system that holds `path`; `unknown` where /proc does not tell. */
+export function fileSystemOf(path: string): string {
+  try {
+    return fileSystemIn(readFileSync('/proc/self/mountinfo', 'utf8'), realpathSync(path));
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** By the longest mount point above `path`; of several mounts on the same one the last (proc(5), mountinfo). */
+export function fileSystemIn(mountinfo: string, path: string): string {
+  let best = { length: -1, type: 'unknown' };
+  for (const line of mountinfo.split('\n')) {
+    const [front = '', back = ''] = line.split(' - ');
+    const point = (front.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    const isAbove = point === '/' || path === point || path.startsWith(`${point}/`);
+    if (point !== '' && isAbove && point.length >= best.length) best = { length: point.length, type: back.split(' ')[0] ?? 'unknown' };
+  }
+  return best.type;
+}

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AppError, toAppError } from '../../src-shared/errors.ts';
+import type { Row } from './rows.ts';
+import { selectRows } from './rows.ts';
+
+export interface BenchOptions {
+  readonly help: boolean;
+  /** Smaller trees, one round: to see that all works, not to publish. */
+  readonly quick: boolean;
+  readonly rows: readonly Row[];
+  readonly rounds: number;
+  /** Absolute path for the JSON result; null for none. */
+  readonly json: string | null;
+  /** Absolute path of the folder to work in; null where the bench may choose. */
+  readonly folder: string | null;
+}
+
+export const helpText = `npm run bench [-- options]
+
+Backs up sample trees with one rsync, with xargs -P and with Daybreak, in turns, and compares time, CPU, memory
+and results. docs/benchmarks.md says how.
+
+  --quick          smaller trees, one round: under 3 minutes
+  --rows NAME,...  only these rows, or all rows of these trees
+  --rounds N       how often each is measured (5; with --quick 1)
+  --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
+  --json FILE      write every measurement and the machine's facts
+  -h, --help       print this
+`;
+
+/** Reads the words after `npm run bench --`. Throws `AppError` invalid-input. */
+export function readOptions(argv: readonly string[], callerFolder: string): BenchOptions {
+  const typed = parse(argv);
+  const quick = typed.quick ?? false;
+  const rounds = typed.rounds ?? (quick ? '1' : '5');
+  if (!/^[1-9]\d{0,2}$/.test(rounds)) {
+    throw new AppError({ kind: 'invalid-input', message: `--rounds is "${rounds}"`, hint: 'Give a whole number from 1 to 999.' });
+  }
+  return {
+    help: typed.help ?? false,
+    quick,
+    rows: selectRows((typed.rows ?? []).flatMap((list) => list.split(',')).filter((word) => word !== '')),
+    rounds: Number(rounds),
+    json: typed.json === undefined ? null : resolve(callerFolder, typed.json),
+    folder: typed.folder === undefined ? null : resolve(callerFolder, typed.folder),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        quick: { type: 'boolean' },
+        rows: { type: 'string', multiple: true },
+        rounds: { type: 'string' },
+        json: { type: 'string' },
+        folder: { type: 'string' },
+      },
+    }).values;
+  } catch (thrown) {
+    throw new AppError({ kind: 'invalid-input', message: toAppError(thrown).message, hint: 'See npm run bench -- --help' });
+  }
+}

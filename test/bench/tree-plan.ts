@@ -1,0 +1,113 @@
+import type { Random } from '../fixtures/random.ts';
+import { seededRandom } from '../fixtures/random.ts';
+import { split } from './statistics.ts';
+
+export interface PlannedFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+export interface PlannedFolder {
+  /** From the root, '' being the root itself; parents are made as needed. */
+  readonly path: string;
+  readonly files: readonly PlannedFile[];
+}
+/** A tree to be made: the same every time for the same name and size. */
+export interface TreePlan {
+  readonly name: TreeName;
+  /** What is in it, for people. */
+  readonly title: string;
+  readonly folders: readonly PlannedFolder[];
+}
+
+export const treeNames = ['balanced', 'skewed', 'folders', 'large'] as const;
+export type TreeName = (typeof treeNames)[number];
+
+/** How much there is of each tree: files of `balanced` and `skewed`, top folders of `folders`, files of `large`. */
+export type TreeSizes = Readonly<Record<TreeName, number>>;
+export const fullSizes: TreeSizes = { balanced: 100_000, skewed: 100_000, folders: 1000, large: 100 };
+export const quickSizes: TreeSizes = { balanced: 15_000, skewed: 15_000, folders: 200, large: 28 };
+
+const projects = ['alpha', 'beta', 'gamma', 'delta', 'kappa', 'sigma', 'omega'] as const;
+const looseFiles = 3;
+const largeFileBytes = 20_000_000;
+
+/** The tree of that name with `size` files (of `folders`: top folders). */
+export function planTree(name: TreeName, size: number): TreePlan {
+  const random = seededRandom(treeNames.indexOf(name) + 1);
+  switch (name) {
+    case 'balanced': {
+      const parts = split(size - looseFiles, projects.map(() => 1));
+      const folders = projects.flatMap((project, index) => planProject(project, parts[index] ?? 0, random));
+      return { name, title: `${size} small files in 7 even project folders`, folders: [planLoose(random), ...folders] };
+    }
+    case 'skewed': {
+      // One project with 80 % of all, a quarter of that in one flat folder.
+      const [flat = 0, rest = 0, ...others] = split(size - looseFiles, [12, 36, 2, 2, 2, 2, 2, 2]);
+      const folders = [
+        { path: 'alpha/flat', files: planSmall(flat, random) },
+        ...planProject('alpha', rest, random),
+        ...projects.slice(1).flatMap((project, index) => planProject(project, others[index] ?? 0, random)),
+      ];
+      return { name, title: `${size} small files, 80 % of them in one project folder, ${flat} in one flat folder`, folders: [planLoose(random), ...folders] };
+    }
+    case 'folders': {
+      const folders = Array.from({ length: size }, (_, index) => ({ path: `folder-${padded(index)}`, files: planSmall(10, random) }));
+      return { name, title: `${size} top folders of 10 small files`, folders };
+    }
+    case 'large': {
+      const parts = split(size, [40, 22, 14, 10, 7, 5, 2]);
+      const folders = projects.map((project, index) => ({
+        path: project,
+        files: Array.from({ length: parts[index] ?? 0 }, (_, file) => ({ name: `film-${padded(file)}.mov`, bytes: largeFileBytes })),
+      }));
+      return { name, title: `${size} files of 20 MB in 7 uneven folders`, folders };
+    }
+  }
+}
+
+/** Sub-folders of about 30 files, twelve of them in a folder of their own. */
+function planProject(project: string, files: number, random: Random): PlannedFolder[] {
+  const folders: PlannedFolder[] = [];
+  for (let left = files; left > 0;) {
+    const count = Math.min(left, random.int(20, 40));
+    const place = folders.length;
+    folders.push({ path: `${project}/set-${padded(Math.floor(place / 12))}/part-${padded(place % 12)}`, files: planSmall(count, random) });
+    left -= count;
+  }
+  return folders;
+}
+
+function planSmall(count: number, random: Random): PlannedFile[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `file-${padded(index)}.dat`, bytes: random.int(500, 3500) }));
+}
+
+function planLoose(random: Random): PlannedFolder {
+  return { path: '', files: planSmall(looseFiles, random) };
+}
+
+function padded(value: number): string {
+  return value.toString().padStart(4, '0');
+}
+
+/** What a tree comes to; `spaceBytes` is what it takes on a file system with blocks of 4 KiB, inodes included. */
+export interface TreeTotals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly spaceBytes: number;
+}
+
+export function totalsOf(plan: TreePlan): TreeTotals {
+  const block = 4096;
+  const inode = 1024;
+  let files = 0;
+  let bytes = 0;
+  let spaceBytes = plan.folders.length * 2 * (block + inode);
+  for (const folder of plan.folders) {
+    for (const file of folder.files) {
+      files += 1;
+      bytes += file.bytes;
+      spaceBytes += Math.ceil(file.bytes / block) * block + inode;
+    }
+  }
+  return { files, bytes, spaceBytes };
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findOnPath } from '../../scripts/system-packages.mjs';
+import { countTests, readCoverage } from '../../scripts/test-report.mjs';
+
+const scripts = path.join(import.meta.dirname, '..', '..', 'scripts');
+
+describe('the program that stands in front of the command line', () => {
+  it.each([
+    ['the exit code', 'exit 3', 3],
+    ['success', 'exit 0', 0],
+    ['a signal, as shells say it', 'kill -KILL $$', 137],
+  ])('passes on %s', async (_what, command, code) => {
+    expect(await runInFront(command, () => undefined)).toMatchObject({ code });
+  });
+
+  it('passes on a request to end, and waits for the answer', async () => {
+    const ended = await runInFront('trap "echo ending; exit 7" TERM; echo ready; while :; do sleep 0.05; done', (child) => child.kill('SIGTERM'));
+    expect(ended).toEqual({ code: 7, output: 'ready\nending\n' });
+  });
+
+  it('passes on an interrupt that comes from no terminal', async () => {
+    const ended = await runInFront('trap "echo ending; exit 6" INT; echo ready; while :; do sleep 0.05; done', (child) => child.kill('SIGINT'));
+    expect(ended).toEqual({ code: 6, output: 'ready\nending\n' });
+  });
+
+  it.skipIf(!findOnPath('script'))('leaves Ctrl-C at a terminal to the command, which hears of it once', async () => {
+    const command = 'trap "echo told" INT; echo ready; sleep 1; sleep 0.3; exit 5';
+    const child = spawn('script', ['-qec', `${process.execPath} --input-type=module -e '${inFrontOf(command)}'`, '/dev/null']);
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      if (!output.includes('ready') && String(chunk).includes('ready')) child.stdin.write('\u0003');
+      output += String(chunk);
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(5);
+    expect(output.match(/told/g)).toHaveLength(1);
+  });
+});
+
+describe('the count of a test run', () => {
+  it('adds up what passed, failed and was left out', () => {
+    const report = { numPassedTests: 3, numFailedTests: 2, numPendingTests: 1, numTodoTests: 1, testResults: [] };
+    expect(countTests(report)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  });
+
+  it('counts a file that cannot be loaded as one failure', () => {
+    const testResults = [
+      { name: 'a.test.ts', status: 'failed', assertionResults: [] },
+      { name: 'b.test.ts', status: 'failed', assertionResults: [{}] },
+      { name: 'c.test.ts', status: 'passed', assertionResults: [{}] },
+    ];
+    const report = { numPassedTests: 1, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, testResults };
+    expect(countTests(report).failed).toBe(2);
+  });
+
+  it('names the files with most lines missing', () => {
+    const lines = (total: number, covered: number) => ({ lines: { total, covered, pct: (100 * covered) / total } });
+    const summary = { total: lines(100, 88), '/a.ts': lines(20, 18), '/b.ts': lines(60, 50), '/c.ts': lines(20, 20) };
+    const { percent, worst } = readCoverage(summary, 2);
+    expect(percent).toBe(88);
+    expect(worst.map(({ file, missing }) => [file, missing])).toEqual([['/b.ts', 10], ['/a.ts', 2]]);
+  });
+});
+
+/** Runs a shell command behind `runChild`, in a process of its own. `onReady` is called when it says "ready". */
+function runInFront(command: string, onReady: (child: ReturnType<typeof spawn>) => void): Promise<{ code: number | null; output: string }> {
+  // A session of its own has no terminal, wherever the tests run.
+  const options = { stdio: ['ignore', 'pipe', 'inherit'], detached: true } as const;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', inFrontOf(command)], options);
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    const wasReady = output.includes('ready');
+    output += String(chunk);
+    if (!wasReady && output.includes('ready')) onReady(child);
+  });
+  return new Promise((resolve) => child.on('close', (ended) => resolve({ code: ended, output })));
+}
+
+function inFrontOf(command: string): string {
+  const script = JSON.stringify(path.join(scripts, 'run-child.mjs'));
+  return `import { runChild } from ${script}; process.exitCode = await runChild("sh", ["-c", ${JSON.stringify(command)}], process.env);`;
+}
