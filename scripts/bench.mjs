@@ -7,7 +7,7 @@ import { runScript } from './setup-error.mjs';
 await runScript(async () => {
   const argv = process.argv.slice(2);
   const asksForHelp = argv.some((word) => word === '--help' || word === '-h');
-  const { node, environment } = await bootstrap({ programs: asksForHelp ? [] : ['rsync', 'bash'] });
+  const { node, environment } = await bootstrap({ programs: asksForHelp ? [] : ['rsync', 'perl'] });
   const here = process.cwd();
   return runChild(node, [path.join(projectFolder, 'test', 'bench', 'main.ts'), ...argv], {
     ...environment,

@@ -68,6 +68,8 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('check-removals'), source: z.string(), destination: z.string(), removals: z.array(Change) }),
   /** Entries and bytes below these top folders of the destination now; '' stands for the root's own files. */
   z.object({ op: z.literal('count'), destination: z.string(), tops: z.array(ByteNameSchema) }),
+  /** Which of these folders of the destination are real folders all the way, with no symlink among their parents. */
+  z.object({ op: z.literal('real-folders'), destination: z.string(), folders: z.array(ByteNameSchema) }),
   /** Removes exactly these names (deepest first), or moves them below `backupDir`. */
   z.object({
     op: z.literal('remove'), source: z.string(), destination: z.string(), removals: z.array(Change), backupDir: z.string().nullable(),
@@ -108,6 +110,7 @@ export const ScoutAnswers = {
     emptied: z.array(ByteNameSchema),
   }),
   count: z.object({ counts: z.array(z.object({ top: ByteNameSchema, entries: z.number(), bytes: z.number() })) }),
+  'real-folders': z.object({ folders: z.array(ByteNameSchema) }),
   remove: z.object({
     removed: z.number(), bytes: z.number(),
     /** What could not be removed, and why. */

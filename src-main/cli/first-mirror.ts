@@ -37,7 +37,7 @@ export function createMirrorQuestion(
 }
 
 function previewLines(preview: FirstMirrorPreview): Line[] {
-  const shown = preview.names.slice(0, SHOWN);
+  const shown = preview.names.toSorted().slice(0, SHOWN);
   const hidden = preview.entries - shown.length;
   return [
     line(`This is the first mirror into ${preview.destination}, and it is not empty.`, 'warning'),

@@ -64,14 +64,24 @@ function createProcessFace(): Face {
 
 async function ask(question: string, stop: AbortSignal): Promise<string | null> {
   const { createInterface } = await import('node:readline/promises');
-  // Not in raw mode: Ctrl-C stays a signal, and takes the same way as always.
+  // Not in raw mode: Ctrl-C and Ctrl-Z stay signals, and take the same way as always.
   const dialogue = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const askAgain = (): boolean => process.stderr.write(question);
+  const endLine = (): boolean => process.stderr.write('\n');
+  process.on('SIGCONT', askAgain);
+  stop.addEventListener('abort', endLine);
   try {
     return await new Promise<string | null>((resolve) => {
-      dialogue.once('close', () => resolve(null));
+      dialogue.once('close', () => {
+        if (!stop.aborted) endLine();
+        resolve(null);
+      });
       dialogue.question(question, { signal: stop }).then(resolve, () => resolve(null));
     });
   } finally {
+    process.off('SIGCONT', askAgain);
+    stop.removeEventListener('abort', endLine);
+    dialogue.removeAllListeners('close');
     dialogue.close();
   }
 }

@@ -26,7 +26,10 @@ const stateWords: Partial<Record<Progress['state'], string>> = {
 export function progressWords(progress: Progress, sinceMs = 0): ProgressWords {
   const { fraction, leftMs, planning } = progress;
   const stands = progress.state === 'paused';
-  const left = leftMs === null || stands ? '' : `about ${formatDuration(roundLeft(Math.max(0, leftMs - sinceMs)))} left`;
+  const isEnding = progress.state === 'finishing' || progress.state === 'cancelling';
+  const rest = leftMs === null || stands ? 0 : roundLeft(leftMs - sinceMs);
+  // Near the end a guess tells less than the bar does.
+  const left = rest < 1000 || isEnding ? '' : `about ${formatDuration(rest).replace('.0', '')} left`;
   const known = progress.entriesKnown > 0 ? ` of ${planning ? 'at least ' : ''}${formatCount(progress.entriesKnown)}` : '';
   return {
     share: fraction === null ? 'measuring' : formatPercent(fraction),
@@ -44,5 +47,5 @@ export function progressWords(progress: Progress, sinceMs = 0): ProgressWords {
 /** A guess is not told to the second: whole seconds, five seconds above a minute, whole minutes above ten. */
 function roundLeft(ms: number): number {
   const step = ms < 60_000 ? 1000 : ms < 600_000 ? 5000 : 60_000;
-  return Math.max(step, Math.round(ms / step) * step);
+  return Math.round(ms / step) * step;
 }

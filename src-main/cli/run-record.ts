@@ -44,3 +44,8 @@ export function recordEvent(record: RunRecord, event: RunEventData): void {
     case 'change': break;
   }
 }
+
+/** A notice about held removals: the end of the run tells them with their names. */
+export function isToldAtEnd(record: RunRecord, event: RunEventData): boolean {
+  return event.type === 'notice' && record.held.some(({ reason }) => event.notice.message.includes(reason));
+}

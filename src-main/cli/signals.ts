@@ -25,6 +25,7 @@ export function steerBySignals(
   let presses = 0;
   let lastPress = Number.NEGATIVE_INFINITY;
   let stopping: NodeJS.Timeout | null = null;
+  let isStopped = false;
   let pausedByUs = false;
 
   const onEnding = (): void => {
@@ -32,8 +33,8 @@ export function steerBySignals(
     lastPress = face.now();
     presses += 1;
     if (presses === 1) {
-      reporter.say('Cancelling, please wait a moment (press Ctrl-C again to kill)');
       onCancel();
+      reporter.say('Cancelling, please wait a moment (press Ctrl-C again to kill)');
       handle.cancel();
     } else if (presses === 2) {
       reporter.say('Killing all rsync processes');
@@ -44,7 +45,8 @@ export function steerBySignals(
     }
   };
   const onStop = (): void => {
-    if (stopping) return;
+    if (isStopped) return;
+    isStopped = true;
     if (presses === 0) {
       pausedByUs = true;
       handle.pause();
@@ -57,6 +59,9 @@ export function steerBySignals(
     stopping = null;
     if (pausedByUs) handle.resume();
     pausedByUs = false;
+    // Without a stop of ours nothing was given away: a SIGCONT from outside only draws anew.
+    if (!isStopped) reporter.suspend();
+    isStopped = false;
     reporter.resume();
   };
 

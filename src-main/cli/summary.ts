@@ -11,16 +11,16 @@ const SHOWN = 20;
 export function summaryLines(record: RunRecord, outcome: RunOutcome, callName: string): Line[] {
   return [
     ...stateLines(record, outcome, callName),
-    ...(wasRefused(record, outcome) ? [] : workLines(record, outcome)),
-    ...(outcome.state === 'held' ? heldLines(record, outcome) : []),
-    ...(record.ended?.limitedBy ? textLines(`What limited it: ${record.ended.limitedBy}`) : []),
+    ...(didNothing(outcome) ? [] : workLines(record, outcome)),
+    ...(record.held.length > 0 ? heldLines(record, outcome) : []),
+    ...(record.ended?.limitedBy && outcome.state !== 'cancelled' && !didNothing(outcome) ? textLines(`What limited it: ${record.ended.limitedBy}`) : []),
     ...(outcome.run === null ? [] : [line(`Details: ${callName} history ${outcome.run}`, 'quiet')]),
   ];
 }
 
-/** It ended before any work: there is nothing to count. */
-function wasRefused(record: RunRecord, outcome: RunOutcome): boolean {
-  return outcome.error !== null && record.progress === null && outcome.totals.entries === 0;
+/** It ended before any unit did: there is nothing to count. */
+function didNothing({ state, error, totals }: RunOutcome): boolean {
+  return (error !== null || state === 'cancelled') && totals.entries === 0;
 }
 
 function stateLines(record: RunRecord, outcome: RunOutcome, callName: string): Line[] {
@@ -38,13 +38,18 @@ function stateLines(record: RunRecord, outcome: RunOutcome, callName: string): L
     case 'unproven':
       return said(`Unproven: ${way}: rsync reported success, but a check after the run failed. Do not rely on this backup.`, 'problem');
     case 'cancelled':
-      return said(record.dryRun ? `Dry run cancelled after ${took}.`
-        : `Cancelled after ${took}. What was copied is kept; the next run goes on from there.`, 'warning');
+      return said(`${record.dryRun ? 'Dry run cancelled' : 'Cancelled'} after ${took}${afterCancel(record)}`, 'warning');
     case 'skipped': return said(`Skipped: ${way}.`, 'warning');
     case 'failed':
       return error.length > 0 ? error : [line(`Failed: ${way} after ${took}. See ${callName} history.`, 'problem')];
     default: return said(`Ended as ${outcome.state}: ${way} after ${took}. Run it again.`, 'problem');
   }
+}
+
+function afterCancel({ dryRun, progress }: RunRecord): string {
+  if (dryRun) return '.';
+  return progress === null || progress.unitsKnown === 0 ? ', before anything was copied.'
+    : '. What was copied is kept; the next run goes on from there.';
 }
 
 function workLines(record: RunRecord, outcome: RunOutcome): Line[] {
@@ -57,13 +62,16 @@ function workLines(record: RunRecord, outcome: RunOutcome): Line[] {
     ...(totals.deleted > 0 ? [`${formatCount(totals.deleted)} ${would}deleted`] : []),
     ...(totals.held > 0 ? [`${formatCount(totals.held)} held`] : []),
   ];
-  const looked = `${formatNumberOf(totals.entries, 'entry', 'entries')} (${formatBytes(totals.bytes)}) looked at`;
+  const isCut = outcome.state === 'cancelled';
+  const amount = `${formatNumberOf(totals.entries, 'entry', 'entries')} (${formatBytes(totals.bytes)})`;
+  // rsync tells its counts at its end: what a cancelled one did is not among them.
+  const looked = isCut ? `Units finished until then: ${amount} looked at` : `${amount} looked at`;
   const changed = done.length > 0 ? done.join(', ') : outcome.state === 'succeeded' ? 'nothing had changed' : 'nothing copied';
   const seconds = durationMs / 1000;
   // A rate over a blink says nothing.
-  const rate = record.dryRun || seconds < 1 || totals.bytesTransferred === 0 ? ''
+  const rate = record.dryRun || isCut || seconds < 1 || totals.bytesTransferred === 0 ? ''
     : `; ${formatRate(totals.bytesTransferred / seconds)}, ${formatCount(totals.entries / seconds)} files/s`;
-  return [line(`${looked}: ${changed}${rate}.`)];
+  return [line(`${looked}${isCut ? ',' : ':'} ${changed}${rate}.`)];
 }
 
 function heldLines(record: RunRecord, outcome: RunOutcome): Line[] {
@@ -77,7 +85,8 @@ function heldLines(record: RunRecord, outcome: RunOutcome): Line[] {
 
 /** One held removal: how much, why, and the first names. */
 export function heldReason(held: Held): Line[] {
-  const shown = held.names.slice(0, SHOWN);
+  // Sorted, a folder stands before what lies in it.
+  const shown = held.names.toSorted().slice(0, SHOWN);
   const hidden = held.entries - shown.length;
   return [
     ...textLines(`${formatNumberOf(held.entries, 'entry', 'entries')} (${formatBytes(held.bytes)}) would be deleted: ${held.reason}`, 'warning'),

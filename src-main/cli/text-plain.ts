@@ -4,7 +4,7 @@ import { eventLines, isProblemEvent } from './event-lines.ts';
 import { line, renderLine, type Line, type Style } from './line.ts';
 import { progressWords } from './progress-words.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
-import { createRunRecord, recordEvent } from './run-record.ts';
+import { createRunRecord, isToldAtEnd, recordEvent } from './run-record.ts';
 import type { Screen } from './screen.ts';
 import { summaryLines } from './summary.ts';
 
@@ -22,6 +22,7 @@ export function createPlainReporter(output: Screen, errors: Screen, style: Style
   return {
     event: (event) => {
       recordEvent(record, event);
+      if (isToldAtEnd(record, event)) return;
       if (event.type === 'change' && record.dryRun) changes.add(event);
       else if (event.type === 'progress') {
         if (!options.quiet && isDue(event.progress)) put(output, [line(progressText(event.progress))]);

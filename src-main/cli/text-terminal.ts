@@ -5,7 +5,7 @@ import { frameLines } from './frame.ts';
 import { line, renderLine, renderPlain, type Line, type Style } from './line.ts';
 import { createLiveArea } from './live-area.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
-import { createRunRecord, recordEvent } from './run-record.ts';
+import { createRunRecord, isToldAtEnd, recordEvent } from './run-record.ts';
 import type { Screen } from './screen.ts';
 import { summaryLines } from './summary.ts';
 import { wrapWords } from './text.ts';
@@ -21,12 +21,13 @@ export function createTerminalReporter(
   const changes = createChangeList();
   const area = createLiveArea(screen);
   let told = { at: 0, hereAt: 0 };
-  let suspended = false;
+  // A question may be open while Ctrl-Z takes the terminal as well.
+  let suspensions = 0;
   let ended = false;
 
   const draw = (): void => {
     const size = screen.size();
-    if (!record.progress || options.quiet || suspended || ended || !size || !screen.isForeground()) return;
+    if (!record.progress || options.quiet || suspensions > 0 || ended || !size || !screen.isForeground()) return;
     area.draw(frameLines({ progress: record.progress, at: told.at, now: told.at + face.now() - told.hereAt, ...size }, style));
   };
   // Between two progress events only the clocks move.
@@ -44,6 +45,7 @@ export function createTerminalReporter(
   return {
     event: (event) => {
       recordEvent(record, event);
+      if (isToldAtEnd(record, event)) return;
       if (event.type === 'change' && record.dryRun) changes.add(event);
       else if (event.type === 'progress') {
         const isFirst = told.hereAt === 0;
@@ -54,11 +56,11 @@ export function createTerminalReporter(
     },
     say: (text) => printWrapped([line(text, 'warning')]),
     suspend: () => {
-      suspended = true;
+      suspensions += 1;
       area.clear();
     },
     resume: () => {
-      suspended = false;
+      suspensions = Math.max(0, suspensions - 1);
       draw();
     },
     end: (outcome) => {

@@ -13,6 +13,8 @@ const ownFolder = OWN_FOLDER as ByteName;
 
 /** How long to go on while others take and give back the lock, ms. */
 const patienceMs = 10_000;
+/** How long a file that is no lock (yet) is given to become one, ms: only where links are not supported it is written bit by bit. */
+const writingMs = 1000;
 
 /**
  * Takes the lock of a destination folder, `DEST/.daybreak/lock`, for `holder`, across processes, users and machines.
@@ -26,18 +28,19 @@ const patienceMs = 10_000;
  * the other, so no two are ever past that point, and no one can remove a lock that was just taken anew.
  *
  * Throws `AppError`: invalid-input where `.daybreak` is a symlink or no folder; permission, no-space; busy where others
- * kept taking it for 10 s or a file that is no lock lies there; destination-unreachable where the folder is not there.
+ * kept taking it for 10 s, or a file lies there that does not tell who holds it; destination-unreachable where the folder is not there.
  */
 export async function lock(destination: string, holder: LockHolder): Promise<ScoutAnswer<'lock'>> {
-  const end = performance.now() + patienceMs;
+  const begin = performance.now();
   let madeFolder = false;
-  while (performance.now() < end) {
+  while (performance.now() < begin + patienceMs) {
     const answer = await within(destination, true, async (folder, made) => {
       madeFolder ||= made;
       return tryToTake(folder, holder);
     });
     if (answer?.state === 'held-by-us') return { ...answer, madeFolder };
-    if (answer) return answer;
+    if (answer?.state === 'held-by-other') return answer;
+    if (answer?.state === 'no-lock' && performance.now() > begin + writingMs) throw noLock(destination);
     await stepAside();
   }
   throw new AppError({
@@ -77,7 +80,7 @@ export async function unlock(destination: string, holder: LockHolder): Promise<{
   return { removedFolder: released === true && await removeIfEmpty(destination) };
 }
 
-type Taken = { state: 'held-by-us'; atMs: number } | { state: 'held-by-other'; holder: LockHolder };
+type Taken = { state: 'held-by-us'; atMs: number } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
 
 /** One try. Null: somebody changed something meanwhile, try again. */
 async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken | null> {
@@ -95,7 +98,7 @@ async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken 
     const found = await readHolder(folder, lockName);
     if (!found) return null;
     if (found.holder && isSameHolder(found.holder, holder)) return ours;
-    if (!isStale(found, holder, nowMs)) return found.holder ? { state: 'held-by-other', holder: found.holder } : null;
+    if (!isStale(found, holder, nowMs)) return found.holder ? { state: 'held-by-other', holder: found.holder } : { state: 'no-lock' };
     let isOurs = false;
     await withClaim(folder, holder, async () => {
       // Another may have taken it over before our claim was alone.
@@ -215,6 +218,13 @@ async function notAFolder(root: SafeFolder, destination: string): Promise<AppErr
   return new AppError({
     kind: 'invalid-input', message: `${destination}/${OWN_FOLDER} ${what}`,
     hint: 'Daybreak keeps its lock in that folder. Move away what is there, then run again.',
+  });
+}
+
+function noLock(destination: string): AppError {
+  return new AppError({
+    kind: 'busy', message: `The file ${destination}/${OWN_FOLDER}/${lockName} is there, but does not say who holds the destination`,
+    hint: 'If no backup runs there, remove that file. After 5 minutes it is taken for left behind.',
   });
 }
 

@@ -14,7 +14,10 @@ export interface RsyncProcess {
   signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
 }
 
-/** Where the system cannot tie an rsync to its parent, one small watching process per worker does. */
+/**
+ * One small watching process per worker. The kernel's death signal (setpriv --pdeathsig) is quicker, but reaches only the
+ * first of the three rsync processes, and the others end by themselves only when they are not stopped.
+ */
 const lifeline = createLifeline();
 
 /** Starts an rsync. Its messages are asked for in English, and nothing in the user's environment changes what it does. */
@@ -27,7 +30,7 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
     env: rsyncEnvironment(),
     stdio: [call.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
-  if (call.lifeline === 'shell' && child.pid !== undefined) lifeline.hold(child.pid);
+  if (child.pid !== undefined) lifeline.hold(child.pid);
   const reader = createCallReader(onChange ? { onChange } : {});
   child.stdout?.on('data', (chunk: Buffer) => reader.stdout(chunk));
   child.stderr?.on('data', (chunk: Buffer) => reader.stderr(chunk));
@@ -42,7 +45,7 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
       if (child.pid === undefined) resolve(reader.end({ code: 127, signal: null, durationMs: performance.now() - startedAt }));
     });
     child.on('close', (code, signal) => {
-      if (call.lifeline === 'shell') lifeline.release();
+      lifeline.release();
       resolve(reader.end({ code, signal, durationMs: performance.now() - startedAt }));
     });
   });

@@ -6,6 +6,7 @@ import { estimate } from './estimate.ts';
 import { lock, renewLock, unlock } from './lock.ts';
 import { look, makeFolder, ping } from './look.ts';
 import { openPort } from './port.ts';
+import { realFolders } from './real-folders.ts';
 import { checkRemovals, remove } from './removal.ts';
 import { sweepTemps } from './temps.ts';
 import { plan, type UnitSink } from './walk.ts';
@@ -52,6 +53,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'unlock': return unlock(request.destination, request.holder);
     case 'check-removals': return checkRemovals(request.source, request.destination, request.removals);
     case 'count': return countTops(request.destination, request.tops);
+    case 'real-folders': return realFolders(request.destination, request.folders);
     case 'remove': return remove(request);
     case 'sweep-temps': return sweepTemps(request);
     case 'estimate': return estimate(request.source, request.destination, request.excludes);

@@ -8,6 +8,7 @@ export interface Machine {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly kernel: string;
+  /** The first line of `rsync --version`. */
   readonly rsync: string;
   readonly node: string;
   /** One-minute load before the first run. */
@@ -22,7 +23,7 @@ export function readMachine(): Machine {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     kernel: `${platform()} ${release()}`,
-    rsync: firstLine('rsync', ['--version']) ?? 'unknown',
+    rsync: firstLine('rsync', ['--version'])?.replace(/\s+/g, ' ') ?? 'unknown',
     node: process.version,
     load: loadavg()[0] ?? 0,
     commit: firstLine('git', ['-C', import.meta.dirname, 'describe', '--always', '--dirty', '--abbrev=12']),

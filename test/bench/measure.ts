@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Command } from './contenders.ts';
@@ -11,9 +12,13 @@ export interface Measurement {
   readonly exitCode: number;
   /** From the command to the prompt. */
   readonly seconds: number;
-  /** CPU time of the process and all below it that were waited for (getrusage(2), RUSAGE_CHILDREN). */
+  /** CPU time of all processes that were started for it, to 10 ms, those that outlived it included (times(2)). */
   readonly userSeconds: number;
   readonly systemSeconds: number;
+  /** Until the last of its processes was gone, after the prompt. */
+  readonly secondsAfter: number;
+  /** Processes that had to be killed as they were still there ten seconds after. */
+  readonly leftBehind: number;
   readonly memory: PeakMemory;
   /** The end of what it wrote, both streams. */
   readonly lastWords: string;
@@ -23,19 +28,18 @@ export interface Measurement {
 const mostSeconds = 3600;
 const graceMs = 5000;
 
-/** Bash's `time` measures as a person at a prompt would, and knows the CPU time of all that was waited for. */
-const script = `TIMEFORMAT='%3R %3U %3S'; { time "$@" 2>&4 3>&- 4>&-; } 4>&2 2>&3`;
+const script = join(import.meta.dirname, 'measure.pl');
 
 /**
  * Runs a command to its end and measures it. `stop` ends its process group.
- * Throws the reason of `stop`, and `AppError` where bash cannot be started or the run takes over an hour.
+ * Throws the reason of `stop`, and `AppError` where perl cannot be started or the run takes over an hour.
  */
 export async function measure(command: Command, stop: AbortSignal): Promise<Measurement> {
   stop.throwIfAborted();
-  // LC_NUMERIC: the times have a decimal point. A group of its own, so that all of it can be ended.
-  const child = spawn('bash', ['-c', script, 'bench', command.program, ...command.argv], {
-    env: { ...process.env, LC_NUMERIC: 'C', ...command.environment },
+  const child = spawn('perl', [script, command.program, ...command.argv], {
+    env: { ...process.env, ...command.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    // A group of its own, so that all of it can be ended.
     detached: true,
   });
   const limit = AbortSignal.timeout(mostSeconds * 1000);
@@ -46,8 +50,10 @@ export async function measure(command: Command, stop: AbortSignal): Promise<Meas
     killTimer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
   };
   either.addEventListener('abort', end, { once: true });
-  const words = collectTail([child.stdout, child.stderr]);
-  const times = collectTail([child.stdio[3] as Readable]);
+  // The types of spawn know three streams, and these only as perhaps there.
+  const [, output, errors, report] = child.stdio as readonly unknown[] as readonly [null, Readable, Readable, Readable];
+  const words = collectTail([output, errors]);
+  const times = collectTail([report]);
   const watch = child.pid === undefined ? null : watchMemory(child.pid);
   let memory: PeakMemory | undefined;
   try {
@@ -68,11 +74,16 @@ export async function measure(command: Command, stop: AbortSignal): Promise<Meas
   }
 }
 
-/** `wall user system` in seconds, as the script's TIMEFORMAT has them. Throws `AppError` internal for anything else. */
-export function readTimes(line: string): Pick<Measurement, 'seconds' | 'userSeconds' | 'systemSeconds'> {
-  const [, seconds, userSeconds, systemSeconds] = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+)$/.exec(line.trim()) ?? [];
-  if (systemSeconds === undefined) throw new AppError({ kind: 'internal', message: `bash did not say how long the run took, but "${line.trim()}"` });
-  return { seconds: Number(seconds), userSeconds: Number(userSeconds), systemSeconds: Number(systemSeconds) };
+/** The numbers that measure.pl writes. Throws `AppError` internal for anything else. */
+export function readTimes(line: string): Omit<Measurement, 'exitCode' | 'memory' | 'lastWords'> {
+  const words = line.trim().split(' ');
+  const [seconds, userSeconds, systemSeconds, secondsAfter, leftBehind] = words.map(Number);
+  const isWhole = words.length === 5 && words.every((word) => /^\d+(\.\d+)?$/.test(word));
+  if (!isWhole || seconds === undefined || userSeconds === undefined || systemSeconds === undefined
+    || secondsAfter === undefined || leftBehind === undefined) {
+    throw new AppError({ kind: 'internal', message: `measure.pl did not say how long the run took, but "${line.trim()}"` });
+  }
+  return { seconds, userSeconds, systemSeconds, secondsAfter, leftBehind };
 }
 
 function collectTail(streams: readonly Readable[]): () => string {

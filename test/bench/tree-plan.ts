@@ -1,3 +1,4 @@
+import { formatCount } from '../../src-main/cli/format.ts';
 import type { Random } from '../fixtures/random.ts';
 import { seededRandom } from '../fixtures/random.ts';
 import { split } from './statistics.ts';
@@ -36,23 +37,24 @@ export function planTree(name: TreeName, size: number): TreePlan {
   const random = seededRandom(treeNames.indexOf(name) + 1);
   switch (name) {
     case 'balanced': {
-      const parts = split(size - looseFiles, projects.map(() => 1));
-      const folders = projects.flatMap((project, index) => planProject(project, parts[index] ?? 0, random));
-      return { name, title: `${size} small files in 7 even project folders`, folders: [planLoose(random), ...folders] };
+      const parts = split(size, projects.map(() => 1));
+      const folders = projects.flatMap((project, index) => planProject(project, withoutLoose(parts, index), random));
+      return { name, title: `${formatCount(size)} small files in 7 even project folders`, folders: [planLoose(random), ...folders] };
     }
     case 'skewed': {
       // One project with 80 % of all, a quarter of that in one flat folder.
-      const [flat = 0, rest = 0, ...others] = split(size - looseFiles, [12, 36, 2, 2, 2, 2, 2, 2]);
+      const [flat = 0, rest = 0, ...others] = split(size, [12, 36, 2, 2, 2, 2, 2, 2]);
       const folders = [
         { path: 'alpha/flat', files: planSmall(flat, random) },
         ...planProject('alpha', rest, random),
-        ...projects.slice(1).flatMap((project, index) => planProject(project, others[index] ?? 0, random)),
+        ...projects.slice(1).flatMap((project, index) => planProject(project, withoutLoose(others, index), random)),
       ];
-      return { name, title: `${size} small files, 80 % of them in one project folder, ${flat} in one flat folder`, folders: [planLoose(random), ...folders] };
+      const title = `${formatCount(size)} small files, 80 % of them in one project, ${formatCount(flat)} in one flat folder`;
+      return { name, title, folders: [planLoose(random), ...folders] };
     }
     case 'folders': {
       const folders = Array.from({ length: size }, (_, index) => ({ path: `folder-${padded(index)}`, files: planSmall(10, random) }));
-      return { name, title: `${size} top folders of 10 small files`, folders };
+      return { name, title: `${formatCount(size)} top folders of 10 small files`, folders };
     }
     case 'large': {
       const parts = split(size, [40, 22, 14, 10, 7, 5, 2]);
@@ -63,6 +65,11 @@ export function planTree(name: TreeName, size: number): TreePlan {
       return { name, title: `${size} files of 20 MB in 7 uneven folders`, folders };
     }
   }
+}
+
+/** The last project leaves room for the loose files in the root, so that the whole has the size asked for. */
+function withoutLoose(parts: readonly number[], index: number): number {
+  return (parts[index] ?? 0) - (index === parts.length - 1 ? looseFiles : 0);
 }
 
 /** Sub-folders of about 30 files, twelve of them in a folder of their own. */

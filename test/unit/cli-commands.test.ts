@@ -153,6 +153,26 @@ describe('signals', () => {
     expect(screen.cursorHidden()).toBe(false);
   });
 
+  it('do not draw over an open question when Ctrl-Z comes in between', async () => {
+    const screen = createTerminal();
+    let answer = (_: string): void => undefined;
+    const app = createMemoryApp(async (request, tell) => {
+      tell(events.started());
+      tell(events.progress());
+      const isYes = await request.confirmFirstMirror({ destination: '/dst', entries: 1, names: ['old'] });
+      return outcome({ state: isYes ? 'succeeded' : 'failed' });
+    });
+    const face = createFace(app, { output: screen, errors: screen, ask: () => new Promise((resolve) => { answer = resolve; }) });
+    const ended = runCommandLine(['backup', 'a', 'b', '--delete'], face);
+    await vi.waitFor(() => expect(screen.raw()).toContain('would be deleted'));
+    face.signals.emit('SIGTSTP');
+    await vi.waitFor(() => expect(face.stops).toEqual(['stopped']));
+    face.signals.emit('SIGCONT');
+    expect(screen.cursorHidden()).toBe(false);
+    answer('y');
+    expect(await ended).toBe(0);
+  });
+
   it('let a SIGCONT that nobody asked for do no more than draw', async () => {
     const { app, face, ended } = started();
     await vi.waitFor(() => expect(face.signals.listenerCount('SIGINT')).toBe(1));

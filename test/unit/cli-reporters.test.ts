@@ -129,8 +129,11 @@ describe('plain lines', () => {
   it('say what is held, why, and how to let it go', () => {
     const { reporter, err } = plain();
     reporter.event(events.started());
-    reporter.event(events.held({ names: Array.from({ length: 30 }, (_, index) => `omega/${index}`), entries: 30 }));
+    reporter.event(events.held({ names: Array.from({ length: 30 }, (_, index) => `omega/${String(index).padStart(2, '0')}`), entries: 30 }));
+    // The same in the run's notices, for the history.
+    reporter.event(events.notice('warning', 'Held: omega would become empty'));
     reporter.end(outcome({ state: 'held', totals: { held: 30 } }));
+    expect(err().filter((text) => text.includes('would become empty'))).toHaveLength(1);
     expect(err()).toContain('30 entries (2.0 kB) would be deleted: omega would become empty');
     expect(err()).toContain('  omega/19');
     expect(err()).not.toContain('  omega/20');
@@ -139,7 +142,7 @@ describe('plain lines', () => {
   });
 
   it.each([
-    ['cancelled', 'Cancelled after 2 min 14 s. What was copied is kept; the next run goes on from there.'],
+    ['cancelled', 'Cancelled after 2 min 14 s, before anything was copied.'],
     ['unproven', 'Unproven: /data/prod -> /mnt/backup: rsync reported success, but a check after the run failed. Do not rely on this backup.'],
     ['interrupted', 'Ended as interrupted: /data/prod -> /mnt/backup after 2 min 14 s. Run it again.'],
   ] as const)('say what %s means', (state, text) => {
@@ -147,6 +150,20 @@ describe('plain lines', () => {
     reporter.event(events.started());
     reporter.end(outcome({ state }));
     expect(err()[0]).toBe(text);
+  });
+
+  it('do not count what a cancelled rsync never told', () => {
+    const { reporter, out, err } = plain();
+    reporter.event(events.started());
+    reporter.event(events.progress());
+    reporter.event(events.ended({ state: 'cancelled', limitedBy: 'CPU.' }));
+    reporter.end(outcome({ state: 'cancelled' }));
+    expect(out()).toHaveLength(2);
+    expect(err()).toEqual([
+      'Cancelled after 2 min 14 s. What was copied is kept; the next run goes on from there.',
+      'Units finished until then: 12 345 entries (3.4 GB) looked at, 120 files copied (1.2 GB), 45 created, 3 deleted.',
+      'Details: daybreak history 17',
+    ]);
   });
 
   it('of a run that was refused hold the reason and nothing else', () => {

@@ -83,7 +83,8 @@ test('a line of ps is read by its columns, as Linux and macOS write it', () => {
   expect(parsePsLine('  123   120 Ss   Mon Nov  3 08:12:01 2025 rsync')).toEqual({
     pid: 123, group: 120, state: 'S', started: 'Mon Nov 3 08:12:01 2025', command: 'rsync',
   });
-  expect(parsePsLine('99999     1 S+   Thu Jan 15 23:00:00 2026     Google Chrome He  ')).toMatchObject({ pid: 99999, command: 'Google Chrome He' });
+  const line = '99999     1 S+   Thu Jan 15 23:00:00 2026     Google Chrome He  ';
+  expect(parsePsLine(line)).toMatchObject({ pid: 99999, command: 'Google Chrome He' });
   expect(parsePsLine('')).toBeNull();
 });
 

@@ -2,7 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { openStore, type Store, type StoreOptions } from '../../src-main/core/store/open-store.ts';
-import { endedRun, errorOf, plainOptions, runEnd, startRun, temporaryFolder, unitEnd, unitStart } from '../fixtures/databases/samples.ts';
+import {
+  endedRun, errorOf, plainOptions, runEnd, startRun, temporaryFolder, unitEnd, unitStart,
+} from '../fixtures/databases/samples.ts';
 
 let temporary: ReturnType<typeof temporaryFolder>;
 let store: Store;
@@ -54,7 +56,9 @@ test('a dry run can look for the job without making one', () => {
 test('a run is told from its start to its end', () => {
   const jobId = jobOf('/data', '/backup');
   const id = startRun(store, jobId, { at: 5, rsyncVersion: null, trigger: 'schedule' });
-  expect(store.runs.get(id)).toMatchObject({ state: 'queued', startedAt: 5, endedAt: null, source: '/data', destination: '/backup' });
+  expect(store.runs.get(id)).toMatchObject({
+    state: 'queued', startedAt: 5, endedAt: null, source: '/data', destination: '/backup',
+  });
   store.runs.setRsyncVersion(id, '3.5.0');
   store.runs.setState(id, 'planning', 6);
   store.runs.setState(id, 'running', 7);
@@ -123,7 +127,8 @@ test('the destinations of other jobs are those where copying began', () => {
 test('units are listed slowest first, by pages, with every attempt', () => {
   const id = startRun(store, jobOf('/data', '/backup'));
   store.units.started(id, unitStart(1));
-  store.units.ended(id, 1, 1, unitEnd({ durationMs: 300, code: 12, state: 'failed', lastLines: ['rsync: connection unexpectedly closed'] }));
+  const lastLines = ['rsync: connection unexpectedly closed'];
+  store.units.ended(id, 1, 1, unitEnd({ durationMs: 300, code: 12, state: 'failed', lastLines }));
   store.units.started(id, unitStart(1, { attempt: 2, startedAt: 1500.4 }));
   store.units.ended(id, 1, 2, unitEnd({ durationMs: 800.6, bytes: 7.5 }));
   store.units.started(id, unitStart(2, { kind: 'level' }));
@@ -134,8 +139,8 @@ test('units are listed slowest first, by pages, with every attempt', () => {
     [1, 2, 'done', 801], [2, 1, 'held', 500], [1, 1, 'failed', 300], [3, 1, 'running', 0],
   ]);
   expect(store.units.list(id, { limit: 1, offset: 2 })).toEqual([{
-    unit: 1, kind: 'group', name: 'unit 1', state: 'failed', attempt: 1, lane: 0, startedAt: 1010, durationMs: 300, entries: 90, bytes: 900,
-    filesTransferred: 80, bytesTransferred: 800, code: 12, argv: unitStart(1).argv, lastLines: ['rsync: connection unexpectedly closed'],
+    unit: 1, kind: 'group', name: 'unit 1', state: 'failed', attempt: 1, lane: 0, startedAt: 1010, durationMs: 300,
+    entries: 90, bytes: 900, filesTransferred: 80, bytesTransferred: 800, code: 12, argv: unitStart(1).argv, lastLines,
   }]);
   expect(store.units.count(id)).toBe(4);
   expect(errorOf(() => store.units.ended(id, 9, 1, unitEnd())).kind).toBe('internal');
@@ -167,7 +172,9 @@ test('what runs when the host is lost is known at the next start, until it is sw
   store.units.started(lost, unitStart(2, { folder: '\u00ff' as ByteName, names, startedAt: 3000 }));
   store.units.started(lost, unitStart(3, { kind: 'level', names: [] }));
   reopen();
-  expect(store.runs.live().map(({ id, hostPid, hostStartTime }) => [id, hostPid, hostStartTime])).toEqual([[lost, 11, 'then'], [alive, 22, 'now']]);
+  expect(store.runs.live()).toMatchObject([
+    { id: lost, hostPid: 11, hostStartTime: 'then' }, { id: alive, hostPid: 22, hostStartTime: 'now' },
+  ]);
   expect(store.runs.unsweptInto('/backup')).toEqual([]);
 
   const marked = store.runs.markInterrupted((pid, startTime) => pid === 22 && startTime === 'now', 9_999_999);
@@ -188,7 +195,8 @@ test('what runs when the host is lost is known at the next start, until it is sw
   store.units.swept(lost);
   expect(store.runs.unsweptInto('/backup')).toEqual([]);
   expect(store.units.unitsRunning(lost)).toEqual([]);
-  expect(store.units.list(lost).map(({ unit, state }) => [unit, state])).toEqual([[1, 'done'], [2, 'cancelled'], [3, 'cancelled']]);
+  const states = store.units.list(lost).map(({ unit, state }) => [unit, state]);
+  expect(states).toEqual([[1, 'done'], [2, 'cancelled'], [3, 'cancelled']]);
 });
 
 test('every live state can be lost', () => {
@@ -238,11 +246,12 @@ test('a history of 10,000 runs is read by pages, without a pause', () => {
   for (let run = 0; run < 4; run++) endedRun(store, jobs[run % 2]!);
   tamper(`
     WITH RECURSIVE number (n) AS (SELECT 5 UNION ALL SELECT n + 1 FROM number WHERE n < 10000)
-    INSERT INTO runs SELECT n, job, source, destination, trigger, state, started_at, began_at, ended_at, totals, notices, limited_by, error,
-      rsync_version, host_pid, host_start_time, locked_at FROM number JOIN runs ON runs.id = 1 + n % 2`);
+    INSERT INTO runs SELECT n, job, source, destination, trigger, state, started_at, began_at, ended_at, totals, notices,
+      limited_by, error, rsync_version, host_pid, host_start_time, locked_at FROM number JOIN runs ON runs.id = 1 + n % 2`);
   const seen: number[] = [];
   const start = performance.now();
-  for (let page = store.runs.list({ limit: 1000 }); page.length > 0; page = store.runs.list({ limit: 1000, beforeId: seen.at(-1)! })) {
+  const limit = 1000;
+  for (let page = store.runs.list({ limit }); page.length > 0; page = store.runs.list({ limit, beforeId: seen.at(-1)! })) {
     seen.push(...page.map((run) => run.id));
   }
   const perPage = (performance.now() - start) / 10;
@@ -269,7 +278,9 @@ test('a row that cannot be read says which, and is not taken for nothing', () =>
     destination: { path: '/backup', mount: { point: '/', type: 'ext4', source: '/dev/sda1', root: '/', uuid: null }, inside: [] },
   });
   tamper(`UPDATE runs SET totals = '{"entries":"many"}'; UPDATE passports SET source = 'gone'; UPDATE jobs SET options = '[]'`);
-  expect(errorOf(() => store.runs.get(id))).toMatchObject({ kind: 'data-damaged', message: `The history holds something unreadable: run ${id}.` });
+  expect(errorOf(() => store.runs.get(id))).toMatchObject({
+    kind: 'data-damaged', message: `The history holds something unreadable: run ${id}.`,
+  });
   expect(errorOf(() => store.learned.passports(jobId)).message).toContain('the source passport of job');
   expect(errorOf(() => store.jobs.list()).message).toContain('the options of job /data -> /backup');
 });

@@ -25,13 +25,16 @@ function reopen(): void {
 }
 
 /** Every byte a name can have but NUL and slash. */
-const anyBytes = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1)).filter((byte) => byte !== '/').join('') as ByteName;
+const bytes = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1));
+const anyBytes = bytes.filter((byte) => byte !== '/').join('') as ByteName;
 
 test('sizes of folders come back byte for byte, and replace those of the run before', () => {
   store.learned.replaceFolders(other, [{ path: 'mine' as ByteName, entries: 1, bytes: 1 }]);
   store.learned.replaceFolders(jobId, [{ path: 'old' as ByteName, entries: 9, bytes: 9 }]);
   store.learned.replaceFolders(jobId, [
-    { path: '' as ByteName, entries: 100, bytes: 2 ** 50 }, { path: anyBytes, entries: 3, bytes: 4.6 }, { path: '' as ByteName, entries: 101, bytes: 5 },
+    { path: '' as ByteName, entries: 100, bytes: 2 ** 50 },
+    { path: anyBytes, entries: 3, bytes: 4.6 },
+    { path: '' as ByteName, entries: 101, bytes: 5 },
   ]);
   reopen();
   expect(store.learned.folders(jobId)).toEqual([{ path: '', entries: 101, bytes: 5 }, { path: anyBytes, entries: 3, bytes: 5 }]);
@@ -79,7 +82,8 @@ test('groups of folders that share hard links come back as they were', () => {
   store.learned.replaceLinkedFolders(jobId, [['x' as ByteName]]);
   store.learned.replaceLinkedFolders(jobId, [['a', 'b/c', 'b/c'] as ByteName[], ['a', anyBytes] as ByteName[]]);
   reopen();
-  expect(store.learned.linkedFolders(jobId).map((group) => new Set(group))).toEqual([new Set(['a', 'b/c']), new Set(['a', anyBytes])]);
+  const groups = store.learned.linkedFolders(jobId).map((group) => new Set(group));
+  expect(groups).toEqual([new Set(['a', 'b/c']), new Set(['a', anyBytes])]);
   expect(store.learned.linkedFolders(other)).toEqual([]);
 });
 

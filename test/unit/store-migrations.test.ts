@@ -4,7 +4,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrations, type Migration } from '../../src-main/core/store/migrations.ts';
 import { openStore } from '../../src-main/core/store/open-store.ts';
-import { contentOf, ended, errorOf, filesOf, runApart, says, storedDatabase, temporaryFolder } from '../fixtures/databases/samples.ts';
+import {
+  contentOf, ended, errorOf, filesOf, runApart, says, storedDatabase, temporaryFolder,
+} from '../fixtures/databases/samples.ts';
 
 let temporary: ReturnType<typeof temporaryFolder>;
 let folder: string;
@@ -37,18 +39,27 @@ test.each(migrations.map((step) => step.version))('the stored database of versio
   const store = openStore(folder);
   const jobs = store.jobs.list();
   expect(jobs).toMatchObject([
-    { kind: 'ad-hoc', source: '/data/prod', destination: '/backup/prod', options: { mirror: true, excludes: ['*.tmp', '/cache/'] } },
+    {
+      kind: 'ad-hoc', source: '/data/prod', destination: '/backup/prod',
+      options: { mirror: true, excludes: ['*.tmp', '/cache/'] },
+    },
     { source: '/home', destination: '/backup/home', options: { mirror: false, workers: 'auto' } },
   ]);
   expect(store.runs.list({ limit: 10 })).toMatchObject([
     { state: 'running', trigger: 'manual', endedAt: null, rsyncVersion: '3.5.0' },
-    { state: 'warned', limitedBy: 'The processor was busy all the time.', totals: { created: 10 }, notices: [{ hint: 'Run as root.' }] },
+    {
+      state: 'warned', limitedBy: 'The processor was busy all the time.', totals: { created: 10 },
+      notices: [{ hint: 'Run as root.' }],
+    },
   ]);
-  expect(store.units.list(1)).toMatchObject([{ unit: 1, state: 'warned', code: 23, durationMs: 900, argv: ['rsync', '-aHR', '--', {}, {}] }]);
+  expect(store.units.list(1)).toMatchObject([{ unit: 1, state: 'warned', code: 23, durationMs: 900 }]);
+  expect(store.units.list(1)[0]!.argv).toEqual(['rsync', '-aHR', '--', '/data/prod/./alpha', '/backup/prod/']);
   expect(store.units.unitsRunning(2)).toMatchObject([{ unit: 7, folder: 'u', names: ['u/one'] }]);
   expect(store.journal.all()).toMatchObject([{ pid: 4243, kind: 'rsync', runId: 2, hostPid: 4242 }]);
   const job = jobs[0]!.id;
-  expect(store.learned.folders(job)).toEqual([{ path: '', entries: 30, bytes: 4096 }, { path: 'caf\u00c3\u00a9/\u00ff#', entries: 3, bytes: 10 }]);
+  expect(store.learned.folders(job)).toEqual([
+    { path: '', entries: 30, bytes: 4096 }, { path: 'caf\u00c3\u00a9/\u00ff#', entries: 3, bytes: 10 },
+  ]);
   expect(store.learned.linkedFolders(job)).toEqual([['alpha', 'caf\u00c3\u00a9/\u00ff#']]);
   expect(store.learned.passports(job)?.source.inside).toMatchObject([{ point: '/data/prod/inside', type: 'ext4' }]);
   expect(store.learned.costs(job)).toEqual({ full: { msPerEntry: 0.125, bytesPerMs: 50_000 }, incremental: null });
@@ -101,7 +112,9 @@ test.each<[string, (database: DatabaseSync) => void]>([
   const before = contentOf(file);
   const bytes = filesOf(folder);
   const error = errorOf(() => openStore(folder, { migrations: withNext(run), now }));
-  expect(error).toMatchObject({ kind: 'internal', message: `The history in ${file} could not be brought from version ${newest} to ${newest + 1}.` });
+  expect(error).toMatchObject({
+    kind: 'internal', message: `The history in ${file} could not be brought from version ${newest} to ${newest + 1}.`,
+  });
   expect(contentOf(file)).toEqual(before);
   expect(filesOf(folder)).toEqual(bytes);
   const store = openStore(folder);
@@ -112,8 +125,9 @@ test.each<[string, (database: DatabaseSync) => void]>([
 test('steps that rebuild a table keep the rows that refer to it', () => {
   putStored(newest);
   const rebuild = withNext((database) => database.exec(`
-    CREATE TABLE fresh (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL,
-      destination TEXT NOT NULL, options TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+    CREATE TABLE fresh (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
+      source TEXT NOT NULL, destination TEXT NOT NULL, options TEXT NOT NULL, created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL) STRICT;
     INSERT INTO fresh SELECT * FROM jobs;
     DROP TABLE jobs;
     ALTER TABLE fresh RENAME TO jobs;
@@ -125,7 +139,11 @@ test('steps that rebuild a table keep the rows that refer to it', () => {
 
 test('while another Daybreak has the history open nothing is migrated', async () => {
   putStored(newest);
-  const other = runApart('const store = openStore(given[0]); say("open"); process.stdin.on("data", () => { store.close(); process.exit(); });', folder);
+  const code = `
+    const store = openStore(given[0]);
+    say('open');
+    process.stdin.on('data', () => { store.close(); process.exit(); });`;
+  const other = runApart(code, folder);
   await says(other, 'open');
   const error = errorOf(() => openStore(folder, { migrations: addLabel, waitMs: 300 }));
   expect(error).toMatchObject({ kind: 'busy', message: expect.stringContaining('another Daybreak has it open') });

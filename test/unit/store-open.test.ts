@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync,
+  writeFileSync, writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore, type StoreOptions } from '../../src-main/core/store/open-store.ts';
-import { contentOf, endedRun, errorOf, filesOf, plainOptions, startRun, temporaryFolder, unitEnd, unitStart } from '../fixtures/databases/samples.ts';
+import {
+  contentOf, endedRun, errorOf, filesOf, plainOptions, startRun, temporaryFolder, unitEnd, unitStart,
+} from '../fixtures/databases/samples.ts';
 
 let temporary: ReturnType<typeof temporaryFolder>;
 let folder: string;
@@ -103,7 +108,9 @@ test('a file in the place of the data folder is refused with a clear word', () =
 
 test.runIf(process.platform === 'linux')('a data folder that cannot be made is told at once', () => {
   expect(errorOf(() => openStore('/proc/daybreak/data'))).toMatchObject({
-    kind: 'permission', message: 'The data folder /proc/daybreak/data cannot be made.', hint: expect.stringContaining('DAYBREAK_HOME'),
+    kind: 'permission',
+    message: 'The data folder /proc/daybreak/data cannot be made.',
+    hint: expect.stringContaining('DAYBREAK_HOME'),
   });
 });
 

@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync, closeSync, fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrations } from '../../src-main/core/store/migrations.ts';
 import { openStore } from '../../src-main/core/store/open-store.ts';
-import { ended, endedRun, errorOf, plainOptions, runApart, runEnd, says, startRun, temporaryFolder, unitEnd, unitStart } from '../fixtures/databases/samples.ts';
+import {
+  ended, endedRun, errorOf, filesOf, plainOptions, runApart, runEnd, says, startRun, temporaryFolder, unitEnd, unitStart,
+} from '../fixtures/databases/samples.ts';
 
 let temporary: ReturnType<typeof temporaryFolder>;
 let folder: string;
@@ -47,6 +52,43 @@ test('processes that start together on an empty folder share one history', async
   expect(readdirSync(folder)).toEqual(['daybreak.db']);
 });
 
+test('a history that another process made in the same moment is kept', () => {
+  const [first] = migrations;
+  const late = {
+    version: 1,
+    run(database: DatabaseSync) {
+      // While this process makes its file aside, another one is done.
+      const other = openStore(folder);
+      endedRun(other, other.jobs.adHocJob('/data', '/backup', plainOptions, 1).id);
+      other.close();
+      first!.run(database);
+    },
+  };
+  const store = openStore(folder, { migrations: [late] });
+  expect(store.runs.list({ limit: 10 })).toHaveLength(1);
+  store.close();
+  expect(readdirSync(folder)).toEqual(['daybreak.db']);
+});
+
+test('a damaged file keeps the latest changes beside it, which a crash has left there', async () => {
+  const code = `
+    const store = openStore(given[0]);
+    const job = store.jobs.adHocJob('/data', '/backup', samples.plainOptions, 1);
+    for (let run = 0; run < 20; run++) samples.endedRun(store, job.id);
+    process.kill(process.pid, 'SIGKILL');`;
+  await ended(runApart(code, folder));
+  const handle = openSync(join(folder, 'daybreak.db'), 'r+');
+  // Only what the latest changes do not replace is read from here.
+  for (let page = 1; page < fstatSync(handle).size / 4096; page++) {
+    writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, page * 4096);
+  }
+  closeSync(handle);
+  const before = filesOf(folder);
+  expect(Object.keys(before)).toEqual(['daybreak.db', 'daybreak.db-wal']);
+  expect(errorOf(() => openStore(folder)).kind).toBe('data-damaged');
+  expect(filesOf(folder)).toEqual(before);
+});
+
 test('one process reads what another has written, while both have it open', async () => {
   const store = openStore(folder);
   const jobId = store.jobs.adHocJob('/data', '/backup', plainOptions, 1).id;
@@ -55,7 +97,10 @@ test('one process reads what another has written, while both have it open', asyn
   store.units.ended(run, 1, 1, unitEnd());
   // Rows wait a quarter of a second at most.
   await sleep(400);
-  const code = 'const store = openStore(given[0]); say(JSON.stringify(store.units.list(1).map((unit) => unit.state))); store.close();';
+  const code = `
+    const store = openStore(given[0]);
+    say(JSON.stringify(store.units.list(1).map((unit) => unit.state)));
+    store.close();`;
   expect((await ended(runApart(code, folder))).output).toBe('["done"]\n');
   store.close();
 });
@@ -134,7 +179,8 @@ test('a lock that is never given back ends in "busy", and the units of a run sur
   other.exec('BEGIN IMMEDIATE; DELETE FROM folders');
   store.units.started(run, unitStart(1));
   store.units.ended(run, 1, 1, unitEnd());
-  expect(errorOf(() => store.runs.setLockedAt(run, 5))).toMatchObject({ kind: 'busy', message: expect.stringContaining('in use by another') });
+  const error = errorOf(() => store.runs.setLockedAt(run, 5));
+  expect(error).toMatchObject({ kind: 'busy', message: expect.stringContaining('in use by another') });
   other.exec('COMMIT');
   other.close();
   expect(store.units.list(run)).toMatchObject([{ unit: 1, state: 'done' }]);
@@ -173,7 +219,9 @@ test('a file or folder of another user is refused with what to check', () => {
   chmodSync(temporary.path, 0o755);
   chmodSync(folder, 0o555);
   chmodSync(join(folder, 'daybreak.db'), 0);
-  const refused = { kind: 'permission', message: expect.stringContaining(folder), hint: expect.stringContaining('DAYBREAK_HOME') };
+  const refused = {
+    kind: 'permission', message: expect.stringContaining(folder), hint: expect.stringContaining('DAYBREAK_HOME'),
+  };
   expect(withoutRights(() => errorOf(() => openStore(folder)))).toMatchObject(refused);
   chmodSync(join(folder, 'daybreak.db'), 0o644);
   expect(withoutRights(() => errorOf(() => openStore(folder)))).toMatchObject(refused);
@@ -186,7 +234,8 @@ test('a file or folder of another user is refused with what to check', () => {
 
 test('on a full disk units wait in memory and are written when there is space again', async (context) => {
   mkdirSync(folder, { mode: 0o700 });
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k,mode=700', 'tmpfs', folder]).status !== 0) context.skip('needs the right to mount');
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k,mode=700', 'tmpfs', folder]).status === 0;
+  if (!mounted) context.skip('needs the right to mount');
   try {
     const store = openStore(folder);
     const run = startRun(store, store.jobs.adHocJob('/data', '/backup', plainOptions, 1).id);
@@ -200,13 +249,15 @@ test('on a full disk units wait in memory and are written when there is space ag
       store.units.ended(run, unit, 1, unitEnd());
     }
     await sleep(300);
-    expect(errorOf(() => store.runs.end(run, runEnd()))).toMatchObject({ kind: 'no-space', message: expect.stringContaining('no space left') });
+    const error = errorOf(() => store.runs.end(run, runEnd()));
+    expect(error).toMatchObject({ kind: 'no-space', message: expect.stringContaining('no space left') });
     closeSync(filler);
     rmSync(join(folder, 'filler'));
     store.runs.end(run, runEnd());
     expect(store.units.count(run)).toBe(300);
     store.close();
   } finally {
-    spawnSync('umount', [folder]);
+    // Lazily: where the test has failed, the store is still open.
+    spawnSync('umount', ['-l', folder]);
   }
 });

@@ -6,11 +6,12 @@ import { display } from '../../core/rsync/byte-name.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Face } from '../face.ts';
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from '../format.ts';
-import { renderLine, textLines, type Style } from '../line.ts';
+import { renderPlain, textLines, type Style } from '../line.ts';
 import type { Tone } from '../paint.ts';
 import { shellWords } from '../shell-words.ts';
 import { styleFor } from '../style.ts';
 import { tableLines } from '../table.ts';
+import { wrapWords } from '../text.ts';
 import { differingNames, readManifest, type Manifest } from './manifest.ts';
 import { oneRsyncCommand, timeCommand } from './one-rsync.ts';
 import { timePool, type PoolRun } from './pool-run.ts';
@@ -27,8 +28,11 @@ type Say = (text: string, tone?: Tone) => void;
 /** `daybreak demo`: the old way and the pool on the same tree, compared and measured. Throws `AppError` where it cannot. */
 export async function runDemo(face: Face, options: { readonly keep?: boolean }): Promise<number> {
   const style = styleFor(face, face.output);
-  const say: Say = (text, tone) =>
-    face.output.write(textLines(text, tone).map((each) => `${renderLine(style, each)}\n`).join(''));
+  const say: Say = (text, tone) => {
+    const columns = face.output.size()?.columns ?? Infinity;
+    const lines = textLines(text, tone).flatMap((each) => wrapWords(renderPlain(style, each.text), columns));
+    face.output.write(lines.map((each) => `${style.paint(tone ?? 'plain', each)}\n`).join(''));
+  };
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new AppError({ kind: 'cancelled', message: 'The demo was cancelled; its folder is removed.' }));
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

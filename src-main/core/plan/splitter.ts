@@ -182,7 +182,9 @@ export function createSplitter(settings: SplitterSettings) {
     const late = child.solid && !parent.solid;
     parent.wholes.push({ path: child.path, entries: child.entries + 1, bytes: child.bytes, late });
     parent.waiting += weightOf(child.entries + 1, child.bytes, cost);
-    if (parent.split === 'yes' && (parent.waiting > unitWeight() || parent.wholes.length >= maxNames)) packWholes(parent, false);
+    // A child that gives up late may be the last to come, after its parent's walk has ended.
+    const isLast = parent.openChildren === 0;
+    if (parent.split === 'yes' && (isLast || parent.waiting > unitWeight() || parent.wholes.length >= maxNames)) packWholes(parent, isLast);
   }
 
   /** Packs waiting siblings into units: full ones only, or, at the end of the folder's walk, all. */

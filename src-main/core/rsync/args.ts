@@ -12,6 +12,12 @@ export const OWN_FOLDER = '.daybreak';
 const argvBytes = 200_000;
 
 /**
+ * rsync gives up (code 30) when nothing moves between its processes for so long, s. None of ours is that slow; what it
+ * ends is a call whose processes wait for one another, or for a server that is gone.
+ */
+export const usualTimeoutSeconds = 600;
+
+/**
  * What a call is for.
  * `copy`: copies, removes nothing (a mirror learns here what it would have to remove).
  * `preview`: changes nothing, tells every change and, for a mirror, every removal.
@@ -25,6 +31,7 @@ export interface CallContext {
   readonly destination: string;
   readonly options: JobOptions;
   readonly purpose: CallPurpose;
+  readonly timeoutSeconds: number;
   /** How many calls share the job's bandwidth limit. */
   readonly lanes: number;
   /** Ask rsync to tell each changed name. */
@@ -46,7 +53,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
   const names = unit.kind === 'level' ? [unit.folder] : unit.names;
   const paths = unit.kind === 'level' ? names.map(asLevel) : names;
   const flags = [
-    context.hardLinks ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats',
+    context.hardLinks ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
     ...(isRecursive ? [] : ['--no-r', '--dirs']),
     ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
     ...deleteFlags(unit, context),
@@ -90,18 +97,28 @@ function deleteFlags(unit: Unit, { options, purpose }: CallContext): string[] {
   return [...preview, '--delete', ...(purpose === 'copy' ? ['--max-delete=0'] : [])];
 }
 
-function optionFlags(unit: Unit, { options, purpose, lanes, tellChanges, attempt }: CallContext): string[] {
+function optionFlags(unit: Unit, { options, destination, purpose, lanes, tellChanges, attempt }: CallContext): string[] {
   const bandwidth = options.bandwidthLimit === null ? null : Math.max(1, Math.floor(options.bandwidthLimit / lanes / 1024));
   return [
     ...(options.compress ? ['-z'] : []),
     ...(options.checksum ? ['--checksum'] : []),
-    ...(options.backup ? ['--backup'] : []),
-    ...(options.backup && options.backupDir !== null ? [`--backup-dir=${options.backupDir}`] : []),
+    ...(unit.kind === 'links' ? [] : backupFlags(options, destination)),
     ...(bandwidth === null ? [] : [`--bwlimit=${bandwidth}K`]),
     // Measured faster, and safe only where nothing exists: on an existing file --inplace writes through its hard links.
     ...(unit.isNew && attempt === 1 && purpose === 'copy' ? ['--inplace', '--no-inc-recursive'] : []),
     ...(tellChanges ? [`--out-format=${outFormat}`] : []),
   ];
+}
+
+/** A backup folder inside the destination is kept out of what a mirror would delete. */
+function backupFlags({ backup, backupDir }: JobOptions, destination: string): string[] {
+  if (!backup) return [];
+  if (backupDir === null) return ['--backup'];
+  const isInside = backupDir.startsWith(`${destination}/`);
+  const path = backupDir.slice(destination.length);
+  // A backslash escapes only in a pattern that has wildcards (rsync(1), PATTERN MATCHING RULES).
+  const pattern = /[*?[]/u.test(path) ? path.replace(/[*?[\\]/gu, '\\$&') : path;
+  return ['--backup', `--backup-dir=${backupDir}`, ...(isInside ? [`--filter=protect ${pattern}`] : [])];
 }
 
 /** The paths as arguments, or null where argv cannot carry them: not UTF-8, or too long. */

@@ -48,15 +48,12 @@ export function judgeEnd(result: RsyncResult, context: EndContext): Disposition 
   if (code === 0 && result.facts.deletionsSkipped === 0) return { kind: 'done' };
   if (context.askedToStop) return { kind: 'cancelled' };
   if (code === null) return judgeSignal(result, context);
+  if (context.attempt === 1 && isHardLinkFault(result)) return { kind: 'retry', afterMs: 0, maxAttempts: 2, withoutHardLinks: true };
   switch (code) {
     case 0: case 25: return { kind: 'pending-deletes', note: null, retryAlone: false };
     case 5: return judgeDaemonStart(result, context);
     case 11: return judgeFileError(result, context);
     case 12: return judgeStream(result, context);
-    // A folder stands where one name of a linked file must go: a fault of rsync's, met with --max-delete=0 (hlink.c).
-    case 13: return says(result, /^Hlink node data/u) && context.attempt === 1
-      ? { kind: 'retry', afterMs: 0, maxAttempts: 2, withoutHardLinks: true }
-      : byTable(code, result, context);
     case 14: return says(result, /failed to exec|exec failed/iu) ? notRunnable(result) : byTable(code, result, context);
     case 23: return judgePartial(result, context);
     case 24: return judgeVanished(result, context);
@@ -65,6 +62,15 @@ export function judgeEnd(result: RsyncResult, context: EndContext): Disposition 
     case 255: return judgeRemoteShell(result, context);
     default: return byTable(code, result, context);
   }
+}
+
+/**
+ * With a folder in the place of one name of a linked file that may not be removed, rsync gives up the whole call, or its
+ * processes wait for one another for ever (seen with 3.5.0, hlink.c finish_hard_link).
+ */
+function isHardLinkFault(result: RsyncResult): boolean {
+  if (result.code === 30) return result.facts.couldNotMakeWay > 0;
+  return (result.code === 2 || result.code === 13) && says(result, /^Hlink node data|\(finish_hard_link\)/u);
 }
 
 interface Row {

@@ -25,7 +25,9 @@ export function bootId(): string {
 function readBootId(): string {
   try {
     if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], {
+      encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'unknown';
   }

@@ -3,7 +3,7 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../../src-shared/unit.ts';
-import { linkScanFor, unitCall, type CallContext, type CallPurpose } from '../rsync/args.ts';
+import { linkScanFor, unitCall, usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
 import type { Disposition, Note } from '../rsync/disposition.ts';
 import { judgeEnd } from '../rsync/exit-codes.ts';
 import { reportChanges } from './changes.ts';
@@ -39,10 +39,10 @@ export function untried(unit: Unit): UnitProgress {
 export function callContext(
   context: RunContext, purpose: CallPurpose, { attempt = 1, hardLinks = true, tellChanges = false } = {},
 ): CallContext {
-  const { rsync, job, request, pool } = context;
+  const { rsync, job, request, pool, ports } = context;
   return {
     program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: job.options,
-    purpose, attempt, hardLinks, lanes: pool.size, tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
+    purpose, attempt, hardLinks, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds, lanes: pool.size, tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
   };
 }
 
@@ -55,6 +55,11 @@ export async function copyUnit(context: RunContext, progress: UnitProgress): Pro
   while (!isEnding(context)) {
     progress.state = nextUnitState(progress.state, 'start');
     const end = await tryUnit(context, progress);
+    if (isPausedTimeout(end)) {
+      progress.attempts--;
+      progress.state = nextUnitState(progress.state, 'retry');
+      continue;
+    }
     const decision = end.stopped ? ({ kind: 'cancelled' } as const) : decide(context, progress, end);
     settle(context, progress, decision, end);
     if (decision.kind !== 'retry') return;
@@ -62,6 +67,11 @@ export async function copyUnit(context: RunContext, progress: UnitProgress): Pro
     await sleep(decision.afterMs);
   }
   if (progress.state === 'waiting') progress.state = nextUnitState(progress.state, 'cancel');
+}
+
+/** A pause longer than rsync's --timeout ends it with 30 when it goes on: no fault of anyone's, and no try. */
+function isPausedTimeout({ result, wasPaused, stopped }: TaskEnd): boolean {
+  return wasPaused && !stopped && result?.code === 30;
 }
 
 /** Runs the rsync of a unit once more, and keeps its result. What that means for the unit's state is for the caller. */

@@ -26,11 +26,15 @@ export function crossingLinks(units: readonly UnitProgress[]): { names: ByteName
  * over their folders, whose times it would change otherwise. Each unit's own rsync has linked the rest.
  */
 export async function linkAcrossUnits(context: RunContext, units: readonly UnitProgress[], nextId: number): Promise<UnitProgress | null> {
-  const { names, bytes } = crossingLinks(units);
-  if (names.length === 0 || isEnding(context)) return null;
-  const folders = [...new Set(names.map(parentOf))].filter((folder) => folder !== ROOT);
+  const crossing = crossingLinks(units);
+  if (crossing.names.length === 0 || isEnding(context)) return null;
+  const parents = [...new Set(crossing.names.map(parentOf))];
+  const { folders } = await context.scout().ask({ op: 'real-folders', destination: context.job.destination, folders: parents });
+  const real = new Set(folders);
+  const names = crossing.names.filter((name) => real.has(parentOf(name)));
   const unit: Unit = {
-    id: nextId, kind: 'links', folder: ROOT, names: [...folders, ...names], shares: [], entries: names.length, bytes,
+    id: nextId, kind: 'links', folder: ROOT, names: [...folders.filter((folder) => folder !== ROOT), ...names], shares: [], entries: names.length,
+    bytes: crossing.bytes,
     weight: 0, isNew: false, premade: 0, after: [],
   };
   const progress = untried(unit);

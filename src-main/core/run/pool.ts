@@ -33,6 +33,8 @@ export interface TaskEnd {
   readonly lane: number;
   /** Not started, or ended, because the pool was stopped. */
   readonly stopped: boolean;
+  /** The rsync was stopped for a while by a pause: its clocks went on. */
+  readonly wasPaused: boolean;
 }
 
 /** Remembers started processes on disk, for the sweep after a crash of the host. */
@@ -60,6 +62,8 @@ export interface Pool {
   rsyncPids(): number[];
 }
 
+const neverStarted: TaskEnd = { result: null, lost: null, lane: -1, stopped: true, wasPaused: false };
+
 interface Queued {
   readonly task: Task;
   readonly end: (end: TaskEnd) => void;
@@ -69,7 +73,7 @@ interface Worker {
   readonly lane: number;
   readonly process: ForkedProcess;
   readonly exited: Promise<void>;
-  current: (Queued & { call: RsyncCall; rsync: { pid: number; startTime: string } | null }) | null;
+  current: (Queued & { call: RsyncCall; rsync: { pid: number; startTime: string } | null; wasPaused: boolean }) | null;
 }
 
 /** The workers of a run. Owns processes and order; what an end means is for the caller to decide. */
@@ -109,7 +113,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     const queued = queue.take();
     if (!queued) return;
     const message = queued.task.message();
-    worker.current = { ...queued, call: message.call, rsync: null };
+    worker.current = { ...queued, call: message.call, rsync: null, wasPaused: false };
     send(worker, { type: 'run', unit: queued.task.unit, ...message });
     queued.task.onStarted?.(worker.lane, message.call);
   }
@@ -128,12 +132,12 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     }
   }
 
-  function finish(worker: Worker, end: TaskEnd): void {
+  function finish(worker: Worker, end: Omit<TaskEnd, 'wasPaused'>): void {
     const { current } = worker;
     if (!current) return;
     worker.current = null;
     if (current.rsync) journal.ended(current.rsync.pid, current.rsync.startTime);
-    current.end(end);
+    current.end({ ...end, wasPaused: current.wasPaused });
     if (worker.lane >= size && !stopping) send(worker, { type: 'stop', graceMs: 0, exit: true });
     schedule();
   }
@@ -155,13 +159,13 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
   }
 
   function dropQueue(): void {
-    for (const queued of queue.clear()) queued.end({ result: null, lost: null, lane: -1, stopped: true });
+    for (const queued of queue.clear()) queued.end(neverStarted);
   }
 
   return {
     run(task) {
       return new Promise((end) => {
-        if (stopping) return end({ result: null, lost: null, lane: -1, stopped: true });
+        if (stopping) return end(neverStarted);
         queue.add({ task, end });
         schedule();
       });
@@ -176,6 +180,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     },
     pause() {
       paused = true;
+      for (const { current } of workers.values()) if (current) current.wasPaused = true;
       tellAll({ type: 'pause' });
     },
     resume() {

@@ -33,7 +33,8 @@ const columns = 'id, kind, name, source, destination, options';
 export function jobStore(database: DatabaseSync): JobStore {
   const put = database.prepare(`
     INSERT INTO jobs (id, kind, name, source, destination, options, created_at, updated_at) VALUES (?, 'ad-hoc', ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (source, destination) WHERE kind = 'ad-hoc' DO UPDATE SET options = excluded.options, updated_at = excluded.updated_at
+    ON CONFLICT (source, destination) WHERE kind = 'ad-hoc' DO UPDATE
+      SET options = excluded.options, updated_at = excluded.updated_at
     RETURNING ${columns}`);
   const byPair = database.prepare(`SELECT ${columns} FROM jobs WHERE source = ? AND destination = ? AND kind = 'ad-hoc'`);
   const byId = database.prepare(`SELECT ${columns} FROM jobs WHERE id = ?`);
@@ -62,7 +63,9 @@ export function jobKeys(database: DatabaseSync): (jobId: string) => number {
   return (jobId) => {
     const row = find.get(jobId);
     if (row === undefined) {
-      throw new AppError({ kind: 'not-found', message: `There is no job ${jobId}.`, hint: 'It may have been removed meanwhile.' });
+      throw new AppError({
+        kind: 'not-found', message: `There is no job ${jobId}.`, hint: 'It may have been removed meanwhile.',
+      });
     }
     return Number(row['key']);
   };

@@ -33,7 +33,12 @@ export interface LearnedStore {
 /** What the jobs in `database` learned. */
 export function learnedStore(database: DatabaseSync): LearnedStore {
   const keyOf = jobKeys(database);
-  return { ...folderRecords(database, keyOf), ...costModels(database, keyOf), ...passportRecords(database, keyOf), ...linkGroups(database, keyOf) };
+  return {
+    ...folderRecords(database, keyOf),
+    ...costModels(database, keyOf),
+    ...passportRecords(database, keyOf),
+    ...linkGroups(database, keyOf),
+  };
 }
 
 type KeyOf = (jobId: string) => number;

@@ -32,17 +32,20 @@ export function lostRuns(
       count(*) FILTER (WHERE names IS NULL) AS units, coalesce(max(started_at + duration_ms), 0) AS lastSign
     FROM units WHERE run = ?`);
   // Only where it is still as it was seen: another process may be doing the same.
-  const interrupt = database.prepare('UPDATE runs SET state = ?, ended_at = ?, totals = ?, error = ? WHERE id = ? AND ended_at IS NULL');
+  const interrupt = database.prepare(`
+    UPDATE runs SET state = ?, ended_at = ?, totals = ?, error = ? WHERE id = ? AND ended_at IS NULL`);
   const unswept = database.prepare(`
     SELECT id AS run, locked_at AS lockedAtMs FROM runs
-    WHERE destination = ? AND ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM units WHERE units.run = runs.id AND names IS NOT NULL)
+    WHERE destination = ? AND ended_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM units WHERE units.run = runs.id AND names IS NOT NULL)
     ORDER BY id`);
 
   function end(run: LiveRun, now: number): boolean {
     const { lastSign, ...done } = traces.get(run.id) as unknown as Traces;
     const totals: RunTotals = { ...noTotals, ...done };
     const endedAt = Math.round(Math.min(now, Math.max(run.startedAt, lastSign)));
-    return interrupt.run(nextRunState(run.state, 'lose'), endedAt, JSON.stringify(totals), JSON.stringify(lostError), run.id).changes === 1;
+    const state = nextRunState(run.state, 'lose');
+    return interrupt.run(state, endedAt, JSON.stringify(totals), JSON.stringify(lostError), run.id).changes === 1;
   }
 
   return {

@@ -37,7 +37,7 @@ export function migrate(file: string, chain: readonly Migration[], now: number, 
   }
 }
 
-/** In this locking mode SQLite keeps the file for one connection until it is closed (sqlite.org/pragma.html#pragma_locking_mode). */
+/** SQLite keeps the file for one connection in this mode, until it is closed (sqlite.org/pragma.html#pragma_locking_mode). */
 function takeAlone(database: DatabaseSync, file: string, waitMs: number): void {
   database.exec('PRAGMA locking_mode = EXCLUSIVE');
   try {

@@ -153,7 +153,7 @@ function isCheckDue(database: DatabaseSync, now: number): boolean {
 }
 
 function rememberCheck(database: DatabaseSync, now: number): void {
-  const put = database.prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value');
+  const put = database.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
   try {
     inTransaction(database, () => {
       put.run('checked_at', String(now));

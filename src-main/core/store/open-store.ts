@@ -28,7 +28,7 @@ export interface Store {
   close(): void;
 }
 
-/** What tests change: the chain of migrations, how much is kept, the time (ms since the epoch), how long to wait for locks (ms). */
+/** What tests change: the migrations, how much is kept, the time (ms since the epoch), how long to wait for locks (ms). */
 export interface StoreOptions {
   readonly migrations?: readonly Migration[];
   readonly kept?: Kept;

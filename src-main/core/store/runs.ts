@@ -5,6 +5,7 @@ import { AppError, type ErrorData } from '../../../src-shared/errors.ts';
 import { liveRunStates, Notice, noTotals, RunState, RunTotals, Trigger } from '../../../src-shared/run.ts';
 import type { UnitKind, UnitState } from '../../../src-shared/unit.ts';
 import { checked, fromJson, whole } from './database.ts';
+import { destinationFacts, good, type OtherDestination } from './destinations.ts';
 import { jobKeys } from './jobs.ts';
 import { lostRuns } from './lost-runs.ts';
 import { keptByDefault, pruneUnits, type Kept } from './prune.ts';
@@ -79,13 +80,6 @@ export interface UnsweptRun {
   readonly lockedAtMs: number | null;
 }
 
-/** Where another job has put a backup. */
-export interface OtherDestination {
-  readonly jobId: string;
-  readonly source: string;
-  readonly destination: string;
-}
-
 /** The runs of all jobs. All that take an id throw `AppError` not-found where there is no such run. */
 export interface RunStore {
   /** In state `queued`; source and destination are those of the job. Returns the id. */
@@ -117,23 +111,24 @@ export interface RunStore {
   otherDestinations(jobId: string): OtherDestination[];
 }
 
-const columns = `runs.id, jobs.id AS jobId, runs.source, runs.destination, trigger, state, started_at AS startedAt, ended_at AS endedAt,
-  totals, notices, limited_by AS limitedBy, error, rsync_version AS rsyncVersion`;
+const columns = `runs.id, jobs.id AS jobId, runs.source, runs.destination, trigger, state,
+  started_at AS startedAt, ended_at AS endedAt, totals, notices, limited_by AS limitedBy, error, rsync_version AS rsyncVersion`;
 const from = 'FROM runs JOIN jobs ON jobs.key = runs.job';
-const good = '(\'succeeded\', \'warned\', \'held\')';
 
 /** The runs in `database`; `line` holds the unit rows that wait. */
 export function runStore(database: DatabaseSync, line: WriteBehind, kept: Kept = keptByDefault): RunStore {
   const keyOf = jobKeys(database);
   const reads = runReads(database, keyOf);
-  return { ...runWrites(database, line, kept, keyOf), ...reads, ...lostRuns(database, reads), ...destinationFacts(database, keyOf) };
+  const writes = runWrites(database, line, kept, keyOf);
+  return { ...writes, ...reads, ...lostRuns(database, reads), ...destinationFacts(database, keyOf) };
 }
 
 type Writes = Pick<RunStore, 'start' | 'setState' | 'setRsyncVersion' | 'setLockedAt' | 'end'>;
 
 function runWrites(database: DatabaseSync, line: WriteBehind, kept: Kept, keyOf: (jobId: string) => number): Writes {
   const start = database.prepare(`
-    INSERT INTO runs (job, source, destination, trigger, state, started_at, totals, notices, rsync_version, host_pid, host_start_time)
+    INSERT INTO runs (job, source, destination, trigger, state, started_at, totals, notices, rsync_version, host_pid,
+      host_start_time)
     SELECT key, source, destination, ?, 'queued', ?, ?, '[]', ?, ?, ? FROM jobs WHERE key = ?`);
   const setState = database.prepare(`
     UPDATE runs SET state = ?1, began_at = CASE WHEN ?1 = 'running' THEN coalesce(began_at, ?2) ELSE began_at END
@@ -180,11 +175,13 @@ type Reads = Pick<RunStore, 'list' | 'get' | 'live' | 'lastEnded' | 'lastGood'>;
 
 function runReads(database: DatabaseSync, keyOf: (jobId: string) => number): Reads {
   const page = database.prepare(`SELECT ${columns} ${from} WHERE runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
-  const pageOfJob = database.prepare(`SELECT ${columns} ${from} WHERE runs.job = ? AND runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
+  const pageOfJob = database.prepare(`
+    SELECT ${columns} ${from} WHERE runs.job = ? AND runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
   const get = database.prepare(`SELECT ${columns} ${from} WHERE runs.id = ?`);
   const live = database.prepare(`
     SELECT ${columns}, host_pid AS hostPid, host_start_time AS hostStartTime ${from} WHERE ended_at IS NULL ORDER BY runs.id`);
-  const newest = (condition: string) => database.prepare(`SELECT ${columns} ${from} WHERE runs.job = ? AND ${condition} ORDER BY runs.id DESC LIMIT 1`);
+  const newest = (condition: string) => database.prepare(`
+    SELECT ${columns} ${from} WHERE runs.job = ? AND ${condition} ORDER BY runs.id DESC LIMIT 1`);
   const lastEnded = newest('ended_at IS NOT NULL');
   const lastGood = newest(`state IN ${good}`);
   const one = (row: unknown): RunRow | null => (row === undefined ? null : toRunRow(row as RunColumns));
@@ -202,19 +199,6 @@ function runReads(database: DatabaseSync, keyOf: (jobId: string) => number): Rea
       .map((row) => ({ ...toRunRow(row), hostPid: row.hostPid, hostStartTime: row.hostStartTime })),
     lastEnded: (jobId) => one(lastEnded.get(keyOf(jobId))),
     lastGood: (jobId) => one(lastGood.get(keyOf(jobId))),
-  };
-}
-
-function destinationFacts(
-  database: DatabaseSync, keyOf: (jobId: string) => number,
-): Pick<RunStore, 'filledByUs' | 'otherDestinations'> {
-  const filled = database.prepare(`SELECT 1 FROM runs WHERE destination = ? AND state IN ${good} LIMIT 1`);
-  const others = database.prepare(`
-    SELECT DISTINCT jobs.id AS jobId, runs.source, runs.destination ${from} WHERE runs.job <> ? AND began_at IS NOT NULL
-    ORDER BY runs.destination, runs.source`);
-  return {
-    filledByUs: (destination) => filled.get(destination) !== undefined,
-    otherDestinations: (jobId) => others.all(keyOf(jobId)).map((row) => ({ ...row }) as unknown as OtherDestination),
   };
 }
 
@@ -237,7 +221,9 @@ function toRunRow(row: RunColumns): RunRow {
 }
 
 function noRun(id: number): AppError {
-  return new AppError({ kind: 'not-found', message: `There is no run ${id} in the history.`, hint: 'See "daybreak history" for those there are.' });
+  return new AppError({
+    kind: 'not-found', message: `There is no run ${id} in the history.`, hint: 'See "daybreak history" for those there are.',
+  });
 }
 
 function misused(message: string): AppError {

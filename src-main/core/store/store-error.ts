@@ -2,7 +2,8 @@ import { AppError, type ErrorKind } from '../../../src-shared/errors.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html); an extended code has them in its low byte. */
 const codes = {
-  perm: 3, busy: 5, locked: 6, readonly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, authorisation: 23, notDatabase: 26,
+  perm: 3, busy: 5, locked: 6, readonly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, authorisation: 23,
+  notDatabase: 26,
 } as const;
 
 /** An extended code: a write was cut off half-way and must be rolled back, which a read-only connection cannot do. */
@@ -56,7 +57,9 @@ const codesOfErrno: Readonly<Record<string, number>> = {
  * Anything else comes back as it is.
  */
 export function storeError(file: string, thrown: unknown): unknown {
-  if (isSqliteError(thrown)) return inWords(file, thrown.errcode & 0xff, thrown.message, `SQLite ${thrown.errcode}: ${thrown.message}`);
+  if (isSqliteError(thrown)) {
+    return inWords(file, thrown.errcode & 0xff, thrown.message, `SQLite ${thrown.errcode}: ${thrown.message}`);
+  }
   const code = codesOfErrno[(thrown as NodeJS.ErrnoException | null)?.code ?? ''];
   return code === undefined ? thrown : inWords(file, code, String(thrown), String(thrown));
 }
@@ -72,19 +75,26 @@ function inWords(file: string, code: number, said: string, detail: string): AppE
     case codes.locked:
       return error('busy', `The history in ${file} is in use by another Daybreak.`, 'Wait for it to end, then try again.');
     case codes.full:
-      return error('no-space', `There is no space left to write the history in ${file}.`, 'Free some space on that disk, then try again.');
+      return error(
+        'no-space', `There is no space left to write the history in ${file}.`, 'Free some space on that disk, then try again.',
+      );
     case codes.perm:
     case codes.readonly:
     case codes.cannotOpen:
     case codes.authorisation:
       return error(
         'permission', `The history in ${file} cannot be opened for writing.`,
-        'Check who owns the file and its folder (a run with sudo may have made them), or set DAYBREAK_HOME to a folder of your own.',
+        'Check who owns the file and its folder (a run with sudo may have made them), '
+          + 'or set DAYBREAK_HOME to a folder of your own.',
       );
     case codes.ioError:
-      return error('data-damaged', `The disk that holds ${file} answered with an error.`, 'Check that disk. Your backups are not touched.');
+      return error(
+        'data-damaged', `The disk that holds ${file} answered with an error.`, 'Check that disk. Your backups are not touched.',
+      );
     default:
-      return error('internal', `The history in ${file} could not be used: ${said}`, 'This is a fault in Daybreak: please report it.');
+      return error(
+        'internal', `The history in ${file} could not be used: ${said}`, 'This is a fault in Daybreak: please report it.',
+      );
   }
 }
 

@@ -47,7 +47,8 @@ function survivors(entry: JournalEntry): number[] {
 
 function kill(entry: JournalEntry): void {
   // First the group at once, so that nothing it forks meanwhile is missed; only where the process leads one.
-  if (entry.kind === 'rsync' && isAlive(entry.pid, entry.startTime) && processFacts(entry.pid)?.group === entry.pid) signal(-entry.pid);
+  const leadsItsGroup = isAlive(entry.pid, entry.startTime) && processFacts(entry.pid)?.group === entry.pid;
+  if (entry.kind === 'rsync' && leadsItsGroup) signal(-entry.pid);
   for (const pid of survivors(entry)) signal(pid);
 }
 

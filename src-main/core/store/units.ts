@@ -78,13 +78,15 @@ export function unitStore(database: DatabaseSync, line: WriteBehind): UnitStore 
       line.later(() => {
         start.run(
           runId, unit.unit, unit.attempt, unit.kind, unit.name, unit.folder, JSON.stringify(unit.names.slice(0, keptNames)),
-          unit.names.length, unit.lane, whole(unit.startedAt), whole(unit.entries), whole(unit.bytes), JSON.stringify(shortArgv(unit.argv)),
+          unit.names.length, unit.lane, whole(unit.startedAt), whole(unit.entries), whole(unit.bytes),
+          JSON.stringify(shortArgv(unit.argv)),
         );
       });
     },
     ended(runId, unit, attempt, result) {
       if (!running.delete(key(runId, unit, attempt))) {
-        throw new AppError({ kind: 'internal', message: `Unit ${unit} of run ${runId} ended, but attempt ${attempt} was not started` });
+        const message = `Unit ${unit} of run ${runId} ended, but attempt ${attempt} was not started`;
+        throw new AppError({ kind: 'internal', message });
       }
       line.later(() => {
         end.run(
@@ -119,8 +121,8 @@ export function unitStore(database: DatabaseSync, line: WriteBehind): UnitStore 
 function prepareUnits(database: DatabaseSync) {
   return {
     start: database.prepare(`
-      INSERT OR REPLACE INTO units (run, unit, attempt, kind, name, folder, names, names_total, state, lane, started_at, duration_ms,
-        entries, bytes, files_transferred, bytes_transferred, code, argv, last_lines)
+      INSERT OR REPLACE INTO units (run, unit, attempt, kind, name, folder, names, names_total, state, lane, started_at,
+        duration_ms, entries, bytes, files_transferred, bytes_transferred, code, argv, last_lines)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, 0, ?, ?, 0, 0, NULL, ?, '[]')`),
     end: database.prepare(`
       UPDATE units SET state = ?, duration_ms = ?, entries = ?, bytes = ?, files_transferred = ?, bytes_transferred = ?, code = ?,

@@ -1,0 +1,32 @@
+import { lstat } from 'node:fs/promises';
+import { parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import type { ScoutAnswer } from '../../src-shared/scout-protocol.ts';
+import { toBytes } from '../core/rsync/byte-name.ts';
+import { createLimit, inFlight } from './in-parallel.ts';
+
+/**
+ * Those of `folders` that are real folders at the destination, as are all their parents. Before 3.5 rsync wrote through a
+ * symlink among the parents of a name it was given, so names below one must not be given.
+ */
+export async function realFolders(destination: string, folders: readonly ByteName[]): Promise<ScoutAnswer<'real-folders'>> {
+  const limit = createLimit(inFlight);
+  const known = new Map<ByteName, Promise<boolean>>();
+
+  function isReal(folder: ByteName): Promise<boolean> {
+    if (folder === ROOT) return Promise.resolve(true);
+    const before = known.get(folder);
+    if (before) return before;
+    const answer = isReal(parentOf(folder)).then((parentIsReal) => parentIsReal && isFolder(folder));
+    known.set(folder, answer);
+    return answer;
+  }
+
+  async function isFolder(folder: ByteName): Promise<boolean> {
+    const path = Buffer.concat([Buffer.from(`${destination}/`), toBytes(folder)]);
+    const stats = await limit(() => lstat(path)).catch(() => null);
+    return stats?.isDirectory() === true;
+  }
+
+  const answers = await Promise.all(folders.map(isReal));
+  return { folders: folders.filter((_, index) => answers[index]) };
+}

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError, toAppError } from '../../src-shared/errors.ts';
+import { formatBytes } from '../../src-main/cli/format.ts';
+import type { Contender } from './contenders.ts';
+import { contenders, missingPrograms, oneRsync } from './contenders.ts';
+import { fileSystemOf, readMachine } from './machine.ts';
+import type { BenchOptions } from './options.ts';
+import { helpText, readOptions } from './options.ts';
+import type { Place } from './place.ts';
+import { choosePlace, createRemoval, readPlace } from './place.ts';
+import { rowLines, runLine, targetLines } from './report.ts';
+import type { BenchResult, RowResult, Run } from './results.ts';
+import { standingsOf } from './results.ts';
+import type { Bench } from './round.ts';
+import { measureTree, warmUp } from './round.ts';
+import { phaseTitles, phasesFor } from './rows.ts';
+import type { TreePlan } from './tree-plan.ts';
+import { fullSizes, planTree, quickSizes, totalsOf, treeNames } from './tree-plan.ts';
+
+const exitCodes = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => stop.abort(new AppError({ kind: 'cancelled', message: 'The bench was stopped; its folder is removed.' })));
+}
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  try {
+    const options = readOptions(process.argv.slice(2), process.env['DAYBREAK_CALLER_FOLDER'] ?? process.cwd());
+    if (options.help) {
+      process.stdout.write(helpText);
+      return exitCodes.ok;
+    }
+    return await runBench(options);
+  } catch (thrown) {
+    const { kind, message, hint, detail } = toAppError(thrown);
+    console.error([message, hint, kind === 'internal' ? detail : undefined].filter((line) => line !== undefined).join('\n  '));
+    return kind === 'cancelled' ? exitCodes.cancelled : kind === 'invalid-input' ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+/** Throws `AppError` where the bench cannot run, or was stopped. */
+async function runBench(options: BenchOptions): Promise<number> {
+  const startedAt = new Date().toISOString();
+  const sizes = options.quick ? quickSizes : fullSizes;
+  const plans = treeNames.filter((tree) => options.rows.some((row) => row.tree === tree)).map((tree) => planTree(tree, sizes[tree]));
+  const chosen = pickPlace(options, plans);
+  const { ready, skipped } = sortOut();
+  const machine = readMachine();
+  console.log(`${machine.processor}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)}, ${machine.kernel}, ${machine.rsync}, Node ${machine.node}`);
+  console.log(`In ${chosen.folder} (${chosen.fileSystem}): ${chosen.reason}`);
+  for (const { name, reason } of skipped) console.log(`SKIPPED ${name}: ${reason}`);
+  if (machine.load > machine.cores / 2) {
+    console.log(`This machine is busy (load ${machine.load.toFixed(1)} on ${machine.cores} cores): the figures will say little.`);
+  }
+
+  const runs: Run[] = [];
+  const folder = mkdtempSync(join(chosen.folder, 'daybreak-bench-'));
+  try {
+    const bench: Bench = {
+      folder,
+      contenders: ready,
+      rounds: options.rounds,
+      removal: createRemoval(chosen, (line) => console.log(line), stop.signal),
+      stop: stop.signal,
+      say: (line) => console.log(line),
+      onRun: (each) => {
+        runs.push(each);
+        console.log(runLine(each, options.rounds));
+      },
+    };
+    for (const [name, failure] of await warmUp(bench, planTree('folders', 20))) {
+      throw new AppError({ kind: 'internal', message: `${name} does not work here: ${failure}` });
+    }
+    for (const plan of plans) await measureTree(bench, plan, phasesFor(options.rows, plan.name));
+  } finally {
+    console.log('Removing the trees');
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  const rows = plans.flatMap((plan) => resultsOf(plan, options, runs, ready));
+  for (const row of rows) console.log(`\n${rowLines(row).join('\n')}`);
+  console.log(options.quick
+    ? '\nTrees of this size show that all works, not how fast it is: that takes a run without --quick.'
+    : `\nExpected of Daybreak:\n${targetLines(rows).join('\n')}`);
+  if (options.json !== null) {
+    const result: BenchResult = {
+      format: 'daybreak-bench', version: 1, startedAt, quick: options.quick, rounds: options.rounds, place: chosen, machine,
+      contenders: ready.map((contender) => ({ name: contender.name, command: shownCommand(contender) })), skipped, rows, runs,
+    };
+    writeFileSync(options.json, `${JSON.stringify(result, null, 1)}\n`);
+  }
+  return judge(runs, ready);
+}
+
+function pickPlace(options: BenchOptions, plans: readonly TreePlan[]): Place {
+  // At its peak: a tree with as many copies as there are contenders, where later phases need them.
+  const needed = Math.max(...plans.map((plan) =>
+    totalsOf(plan).spaceBytes * (1 + (phasesFor(options.rows, plan.name).length > 1 ? contenders.length : 1))));
+  const read = (folder: string) => readPlace(folder, fileSystemOf(folder));
+  const sharedMemory = '/dev/shm';
+  return choosePlace({
+    chosen: options.folder === null ? null : read(options.folder),
+    shared: fileSystemOf(sharedMemory) === 'tmpfs' ? read(sharedMemory) : null,
+    temporary: read(tmpdir()),
+  }, needed);
+}
+
+/** Contenders whose programs are there, and the others with what they lack. */
+function sortOut(): { ready: Contender[]; skipped: { name: string; reason: string }[] } {
+  const missing = contenders.map((contender) => ({ contender, programs: missingPrograms(contender.needs) }));
+  return {
+    ready: missing.filter(({ programs }) => programs.length === 0).map(({ contender }) => contender),
+    skipped: missing.filter(({ programs }) => programs.length > 0)
+      .map(({ contender, programs }) => ({ name: contender.name, reason: `${programs.join(', ')} not on PATH` })),
+  };
+}
+
+function resultsOf(plan: TreePlan, options: BenchOptions, runs: readonly Run[], ready: readonly Contender[]): RowResult[] {
+  return options.rows.filter((row) => row.tree === plan.name).map((row) => ({
+    row,
+    title: `${plan.title}, ${formatBytes(totalsOf(plan).bytes)}; ${phaseTitles[row.phase]}`,
+    tree: totalsOf(plan),
+    standings: standingsOf(runs.filter((each) => each.row === row.name), ready.map(({ name }) => name), oneRsync.name),
+  }));
+}
+
+function shownCommand(contender: Contender): string {
+  const { program, argv } = contender.command({ source: 'SRC', destination: 'DEST', data: 'DATA' });
+  return [program, ...argv].map((word) => (/[\s"$]/.test(word) ? `'${word}'` : word)).join(' ');
+}
+
+/** A copy that is not the source's fails the bench, however fast it was; a slow one does not: that is for people to judge. */
+function judge(runs: readonly Run[], ready: readonly Contender[]): number {
+  const exact = new Set(ready.filter((contender) => contender.mustBeExact).map(({ name }) => name));
+  const bad = runs.filter((each) => exact.has(each.contender) && (each.exitCode !== 0 || each.differences > 0));
+  for (const each of bad) console.log(`WRONG: ${each.contender}, ${each.row}, round ${each.round}: exit ${each.exitCode}, ${each.differences} lines differ`);
+  return bad.length === 0 ? exitCodes.ok : exitCodes.failed;
+}

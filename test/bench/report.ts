@@ -1,0 +1,76 @@
+import { formatBytes, formatNumberOf } from '../../src-main/cli/format.ts';
+import type { Column } from '../../src-main/cli/table.ts';
+import { tableLines } from '../../src-main/cli/table.ts';
+import { daybreak, oneRsync } from './contenders.ts';
+import type { RowResult, Run, Standing } from './results.ts';
+import { judgedFrom, leastRatio } from './rows.ts';
+import type { Spread } from './statistics.ts';
+
+const columns: readonly Column[] = [
+  { title: 'contender', align: 'left' },
+  { title: 'median', align: 'right' },
+  { title: 'spread', align: 'right' },
+  { title: 'ratio', align: 'right' },
+  { title: 'CPU', align: 'right' },
+  { title: 'memory', align: 'right' },
+  { title: 'different', align: 'right' },
+];
+
+/** One line for a run that has just ended. */
+export function runLine(run: Run, rounds: number): string {
+  const result = run.differences === 0 ? 'same as the source' : formatNumberOf(run.differences, 'difference');
+  const left = run.leftBehind === 0 ? '' : `  LEFT ${formatNumberOf(run.leftBehind, 'process', 'processes')} running`;
+  const failure = run.exitCode === 0 ? '' : `  FAILED with ${run.exitCode}: ${run.lastWords.split('\n').at(-1)?.trim() ?? ''}`;
+  return [
+    run.row.padEnd(18), `${run.round}/${rounds}`, run.contender.padEnd(12), formatSeconds(run.seconds).padStart(9),
+    `CPU ${formatSeconds(run.userSeconds + run.systemSeconds)}`.padStart(12), formatMemory(run.peakProportionalBytes).padStart(8), result,
+  ].join('  ') + left + failure;
+}
+
+/** A row's title, its table, and examples of what differs. */
+export function rowLines(result: RowResult): string[] {
+  return [
+    `${result.row.name}: ${result.title}`,
+    ...tableLines(columns, result.standings.map(cellsOf), null),
+    ...result.standings.flatMap((standing) => standing.differenceSamples.slice(0, 2).map((line) => `  ${standing.contender}: ${line}`)),
+  ];
+}
+
+function cellsOf(standing: Standing): string[] {
+  const { seconds, rounds, failed, ratio } = standing;
+  return [
+    failed === 0 ? standing.contender : `${standing.contender} (${failed} of ${rounds} failed)`,
+    seconds ? formatSeconds(seconds.median) : '-',
+    seconds && rounds > 1 ? formatSpread(seconds) : '-',
+    ratio === null ? '-' : ratio.toFixed(2),
+    standing.cpuSeconds ? formatSeconds(standing.cpuSeconds.median) : '-',
+    formatMemory(standing.peakProportionalBytes?.most ?? null),
+    String(standing.differences),
+  ];
+}
+
+/** Two decimals below 10 s, one below 100 s: `0.42 s`, `12.3 s`, `140 s`. */
+export function formatSeconds(seconds: number): string {
+  return `${seconds.toFixed(seconds < 9.995 ? 2 : seconds < 99.95 ? 1 : 0)} s`;
+}
+
+function formatSpread(spread: Spread): string {
+  return `${formatSeconds(spread.least).replace(' s', '')}-${formatSeconds(spread.most)}`;
+}
+
+function formatMemory(bytes: number | null): string {
+  return bytes === null ? '-' : formatBytes(bytes);
+}
+
+/** Whether the speed that is expected of Daybreak with trees of full size was reached, a line for each row. */
+export function targetLines(results: readonly RowResult[]): string[] {
+  return results.map(({ row, standings }) => {
+    const ours = standings.find((standing) => standing.contender === daybreak.name);
+    const base = standings.find((standing) => standing.contender === oneRsync.name);
+    if (!ours || ours.ratio === null || !base?.seconds) return `  not measured  ${row.name}`;
+    const target = row.target ?? (base.seconds.median > judgedFrom ? leastRatio : null);
+    const found = `${row.name}: ${ours.ratio.toFixed(2)} times as fast as one rsync`;
+    if (target === null) return `  too short     ${found}, which takes ${formatSeconds(base.seconds.median)}`;
+    return `  ${ours.ratio >= target ? 'reached' : 'MISSED '}       ${found}, expected at least ${target.toFixed(2)}`;
+  });
+}
