@@ -12,11 +12,14 @@ import { constants } from 'node:os';
  */
 export function runChild(program, argv, environment) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, argv, { env: environment, stdio: 'inherit' });
+    /** @type {import('node:child_process').ChildProcess | null} */
+    let child = null;
+    // Listened for before the start: the child may be at work before spawn returns.
     process.on('SIGINT', () => {
-      if (!isTerminalTelling()) child.kill('SIGINT');
+      if (!isTerminalTelling()) child?.kill('SIGINT');
     });
-    for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+    for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child?.kill(signal));
+    child = spawn(program, argv, { env: environment, stdio: 'inherit' });
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
@@ -26,7 +29,7 @@ export function runChild(program, argv, environment) {
  * Whether a SIGINT comes from the terminal, which then tells the child as well: passing it on would count as a second
  * Ctrl-C. Only the terminal's foreground process group is told (proc_pid_stat(5): pgrp is field 5, tpgid field 8).
  */
-function isTerminalTelling() {
+export function isTerminalTelling() {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

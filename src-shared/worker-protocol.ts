@@ -21,6 +21,8 @@ export const LinkScan = z.object({
   depth: z.enum(['deep', 'flat', 'level']),
   names: z.array(ByteNameSchema),
   excludes: z.array(z.string()),
+  /** Tell sets that lie in the unit as a whole too: its rsync left them as separate files. */
+  all: z.boolean(),
 });
 export type LinkScan = z.infer<typeof LinkScan>;
 

@@ -11,8 +11,12 @@ import { holdRoot, type Named, type SafeFolder } from './safe-folder.ts';
 
 interface LinkSet {
   readonly bytes: number;
-  /** The folder of the first name that is missing at the destination; null once names in two folders are. */
+  /** One of the names is there already: the others cost nothing. */
+  isThere: boolean;
+  /** The folder of the first name that is missing at the destination; null while none is. */
   folder: ByteName | null;
+  /** Names in more than one folder are missing. */
+  isShared: boolean;
 }
 
 interface Estimating {
@@ -22,7 +26,6 @@ interface Estimating {
   readonly links: Map<string, LinkSet>;
   missingBytes: number;
   missingEntries: number;
-  sharedLinkBytes: number;
   replacedBytes: number;
 }
 
@@ -31,21 +34,35 @@ interface Estimating {
  * files; what a file system rounds them up to, and what it compresses, is not known.
  *
  * - `missingEntries`: entries of the source that the destination has not (or has as another type).
- * - `missingBytes`: sizes of the files that are missing or of another size there; a file of several names counts once.
+ * - `missingBytes`: sizes of the files that are missing or of another size there; a file of several names counts once,
+ *   and not at all where one of them is there.
  * - `replacedBytes`: what the files of another size hold there now.
  * - `sharedLinkBytes`: sizes of the files of which names in two or more folders are missing: while copying in parallel
  *   they may be held more than once, until their links are made.
  *
- * Excluded names count on neither side. A folder that cannot be read at the source counts as its entry alone.
- * A destination that does not exist yet misses everything. Throws `AppError` (source-missing) where the source cannot be opened.
+ * Excluded names count on neither side. A folder that cannot be read at the source counts as its entry alone. A
+ * destination that does not exist yet misses everything. Throws `AppError` (source-missing) where the source cannot be
+ * opened.
  */
-export async function estimate(source: string, destination: string, excludes: readonly string[]): Promise<ScoutAnswer<'estimate'>> {
+export async function estimate(
+  source: string,
+  destination: string,
+  excludes: readonly string[],
+): Promise<ScoutAnswer<'estimate'>> {
   const run: Estimating = {
-    isExcluded: compileExcludes(excludes), lanes: createLanes(inFlight), links: new Map(),
-    missingBytes: 0, missingEntries: 0, sharedLinkBytes: 0, replacedBytes: 0,
+    isExcluded: compileExcludes(excludes),
+    lanes: createLanes(inFlight),
+    links: new Map(),
+    missingBytes: 0,
+    missingEntries: 0,
+    replacedBytes: 0,
   };
   const from = await holdRoot(source).catch((error: unknown) => {
-    throw new AppError({ kind: 'source-missing', message: `The source ${source} cannot be opened: ${reasonOf(error)}`, hint: 'Check the path.' });
+    throw new AppError({
+      kind: 'source-missing',
+      message: `The source ${source} cannot be opened: ${reasonOf(error)}`,
+      hint: 'Check the path.',
+    });
   });
   try {
     const to = await holdRoot(destination).catch(() => null);
@@ -57,7 +74,13 @@ export async function estimate(source: string, destination: string, excludes: re
   } finally {
     await from.close();
   }
-  const { missingBytes, missingEntries, sharedLinkBytes, replacedBytes } = run;
+  let sharedLinkBytes = 0;
+  for (const { bytes, isThere, folder, isShared } of run.links.values()) {
+    if (isThere || folder === null) continue;
+    run.missingBytes += bytes;
+    if (isShared) sharedLinkBytes += bytes;
+  }
+  const { missingBytes, missingEntries, replacedBytes } = run;
   return { missingBytes, missingEntries, sharedLinkBytes, replacedBytes };
 }
 
@@ -74,11 +97,14 @@ async function compareFolder(run: Estimating, from: SafeFolder, to: SafeFolder |
   });
   const files = wanted.filter(({ isFolder }) => !isFolder);
   await forEachInParallel(files, inFlight, (entry) => compareFile(run, from, to, entry, atDestination.get(entry.name)));
-  await run.lanes.forEach(wanted.filter(({ isFolder }) => isFolder), ({ name }) => {
-    const isThere = atDestination.get(name)?.isFolder === true;
-    if (!isThere) run.missingEntries++;
-    return compareChild(run, from, isThere ? to : null, name);
-  });
+  await run.lanes.forEach(
+    wanted.filter(({ isFolder }) => isFolder),
+    ({ name }) => {
+      const isThere = atDestination.get(name)?.isFolder === true;
+      if (!isThere) run.missingEntries++;
+      return compareChild(run, from, isThere ? to : null, name);
+    },
+  );
 }
 
 /** A folder that vanished meanwhile, or may not be entered, counts no further. */
@@ -86,7 +112,7 @@ async function compareChild(run: Estimating, from: SafeFolder, to: SafeFolder | 
   const child = await from.enter(name).catch(() => null);
   if (!child) return;
   try {
-    const childThere = to && await to.enter(name).catch(() => null);
+    const childThere = to && (await to.enter(name).catch(() => null));
     try {
       await compareFolder(run, child, childThere);
     } finally {
@@ -97,32 +123,33 @@ async function compareChild(run: Estimating, from: SafeFolder, to: SafeFolder | 
   }
 }
 
-async function compareFile(run: Estimating, from: SafeFolder, to: SafeFolder | null, entry: Named, there: Named | undefined): Promise<void> {
+async function compareFile(
+  run: Estimating,
+  from: SafeFolder,
+  to: SafeFolder | null,
+  entry: Named,
+  there: Named | undefined,
+): Promise<void> {
   const facts = await lstat(from.at(entry.name)).catch(() => null);
   // Vanished since it was listed.
   if (!facts) return;
   const other = to && there ? await lstat(to.at(entry.name)).catch(() => null) : null;
   if (!other || !isSameType(facts, other)) run.missingEntries++;
   if (!facts.isFile()) return;
-  if (other?.isFile() && other.size === facts.size) return;
-  if (other?.isFile()) run.replacedBytes += other.nlink > 1 ? 0 : other.size;
-  addBytes(run, facts, from.path);
+  const isThere = other?.isFile() === true && other.size === facts.size;
+  // A file that has other names there gives nothing back.
+  if (!isThere && other?.isFile() && other.nlink === 1) run.replacedBytes += other.size;
+  if (facts.nlink > 1) noteLink(run, facts, from.path, isThere);
+  else if (!isThere) run.missingBytes += facts.size;
 }
 
-function addBytes(run: Estimating, facts: Stats, folder: ByteName): void {
-  if (facts.nlink < 2) {
-    run.missingBytes += facts.size;
-    return;
-  }
+function noteLink({ links }: Estimating, facts: Stats, folder: ByteName, isThere: boolean): void {
   const file = `${facts.dev}:${facts.ino}`;
-  const set = run.links.get(file);
-  if (!set) {
-    run.links.set(file, { bytes: facts.size, folder });
-    run.missingBytes += facts.size;
-  } else if (set.folder !== null && set.folder !== folder) {
-    set.folder = null;
-    run.sharedLinkBytes += set.bytes;
-  }
+  const set = links.get(file) ?? { bytes: facts.size, isThere: false, folder: null, isShared: false };
+  links.set(file, set);
+  if (isThere) set.isThere = true;
+  else if (set.folder === null) set.folder = folder;
+  else if (set.folder !== folder) set.isShared = true;
 }
 
 function isSameType(one: Stats, other: Stats): boolean {

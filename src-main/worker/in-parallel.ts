@@ -23,7 +23,9 @@ export function createLimit(width: number): <Result>(task: () => Promise<Result>
 
 /** Works on all items, at most `width` at a time. Rejects with the first error; what has begun ends first. */
 export async function forEachInParallel<Item>(
-  items: readonly Item[], width: number, work: (item: Item) => Promise<void>,
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const failures: unknown[] = [];
   let next = 0;

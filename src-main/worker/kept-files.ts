@@ -35,10 +35,18 @@ export async function openKept(backupDir: string, destination: string, by: HoldB
     if (inDestination === ROOT) {
       await root.close();
       throw new AppError({
-        kind: 'invalid-input', message: `The backup folder ${backupDir} is the destination itself`, hint: 'Choose another backup folder.',
+        kind: 'invalid-input',
+        message: `The backup folder ${backupDir} is the destination itself`,
+        hint: 'Choose another backup folder.',
       });
     }
-    return { inDestination, place: placeAt(() => Promise.resolve(root), () => root.close()) };
+    return {
+      inDestination,
+      place: placeAt(
+        () => Promise.resolve(root),
+        () => root.close(),
+      ),
+    };
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError({
@@ -56,7 +64,10 @@ function placeAt(open: () => Promise<SafeFolder>, close: () => Promise<void>): K
     folder,
     below: (name, like) => {
       let below: SafeFolder | null = null;
-      return placeAt(async () => (below = await enterOrMake(await folder(), name, like)), async () => below?.close());
+      return placeAt(
+        async () => (below = await enterOrMake(await folder(), name, like)),
+        async () => below?.close(),
+      );
     },
     close,
   };
@@ -80,10 +91,17 @@ async function enterOrMake(parent: SafeFolder, name: ByteName, like: SafeFolder)
 }
 
 /**
- * Moves a name that is not a folder to `name` in `to`, over what was kept there before, as rsync does. Unlike rsync, which
- * removes a whole folder of kept files that stands in the way, it rejects then (EISDIR): kept files are there to stay.
+ * Moves a name that is not a folder to `name` in `to`, over what was kept there before, as rsync does. Unlike rsync,
+ * which removes a whole folder of kept files that stands in the way, it rejects then (EISDIR): kept files are there to
+ * stay.
  */
-export async function moveKept(from: SafeFolder, name: ByteName, to: SafeFolder, newName: ByteName, facts: BigIntStats): Promise<void> {
+export async function moveKept(
+  from: SafeFolder,
+  name: ByteName,
+  to: SafeFolder,
+  newName: ByteName,
+  facts: BigIntStats,
+): Promise<void> {
   await to.confirm();
   await from.confirm();
   const move = (): Promise<void> => rename(from.at(name), to.at(newName));
@@ -103,8 +121,14 @@ export async function moveKept(from: SafeFolder, name: ByteName, to: SafeFolder,
 /** Why a name could not be moved to the kept files, in plain words. */
 export function keptReason(error: unknown): string {
   switch (errnoOf(error)) {
-    case 'EXDEV': return otherFileSystem;
-    case 'EISDIR': case 'EEXIST': case 'ENOTDIR': case 'ELOOP': return 'kept files of an earlier run stand in its place in the backup folder';
-    default: return `it cannot be moved to the backup folder: ${reasonOf(error)}`;
+    case 'EXDEV':
+      return otherFileSystem;
+    case 'EISDIR':
+    case 'EEXIST':
+    case 'ENOTDIR':
+    case 'ELOOP':
+      return 'kept files of an earlier run stand in its place in the backup folder';
+    default:
+      return `it cannot be moved to the backup folder: ${reasonOf(error)}`;
   }
 }

@@ -54,7 +54,7 @@ export function findOutsideLinks(scan: LinkScan): LinkedName[] {
     else look(name);
   }
   return [...seen].flatMap(([file, { links, names, bytes }]) =>
-    links > names.length ? names.map((name) => ({ file, name, bytes })) : []);
+    scan.all || links > names.length ? names.map((name) => ({ file, name, bytes })) : []);
 }
 
 function isFolderNow(source: string, path: ByteName): boolean {

@@ -38,10 +38,16 @@ export function isClaim(name: ByteName): boolean {
   return isOwnTemporary(name) && name.endsWith('.taking');
 }
 
-/** Writes a new file that names the holder and that everyone may read. Returns its time by the destination's clock, ms. */
+/**
+ * Writes a new file that names the holder and that everyone may read. Returns its time by the destination's clock, ms.
+ */
 export async function writeHolder(folder: SafeFolder, name: ByteName, holder: LockHolder): Promise<number> {
   await folder.confirm();
-  const file = await open(folder.at(name), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
+  const file = await open(
+    folder.at(name),
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o644,
+  );
   try {
     await file.writeFile(textOf(holder));
     // Whoever is refused must be able to read by whom, whatever the umask. Some file systems have no modes.
@@ -94,7 +100,8 @@ function parseHolder(text: string): LockHolder | null {
     const value = JSON.parse(text) as Record<keyof LockHolder, unknown>;
     const { host, user, pid, startTime, bootId, since, job } = value;
     const texts = [host, user, startTime, bootId, job];
-    if (!texts.every((field) => typeof field === 'string') || !Number.isSafeInteger(pid) || typeof since !== 'number') return null;
+    if (!texts.every((field) => typeof field === 'string') || !Number.isSafeInteger(pid) || typeof since !== 'number')
+      return null;
     return { host, user, pid, startTime, bootId, since, job } as LockHolder;
   } catch {
     return null;
@@ -111,7 +118,8 @@ function inOrder({ host, user, pid, startTime, bootId, since, job }: LockHolder)
 
 /**
  * Gives the lock's name to the complete file `from`, unless it is taken: link(2) does both at once, also over NFS, where
- * a lost answer can make a success look like EEXIST. Where links are not supported (FAT, some shares): an exclusive create.
+ * a lost answer can make a success look like EEXIST. Where links are not supported (FAT, some shares): an exclusive
+ * create.
  */
 export async function linkLock(folder: SafeFolder, from: ByteName, holder: LockHolder): Promise<boolean> {
   try {
@@ -133,12 +141,19 @@ export async function linkLock(folder: SafeFolder, from: ByteName, holder: LockH
 }
 
 async function isSameFile(folder: SafeFolder, from: ByteName): Promise<boolean> {
-  const [one, other] = await Promise.all([from, lockName].map((name) => lstat(folder.at(name), { bigint: true }).catch(() => null)));
-  return one !== null && other !== null && one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+  const [one, other] = await Promise.all(
+    [from, lockName].map((name) => lstat(folder.at(name), { bigint: true }).catch(() => null)),
+  );
+  return (
+    one !== null && other !== null && one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino
+  );
 }
 
 /** Writes the holder over itself: the file's time becomes that of the destination's clock. False where it is not ours. */
-export async function touchLock(folder: SafeFolder, holder: LockHolder): Promise<{ renewed: boolean; other: LockHolder | null }> {
+export async function touchLock(
+  folder: SafeFolder,
+  holder: LockHolder,
+): Promise<{ renewed: boolean; other: LockHolder | null }> {
   const now = await readHolder(folder, lockName);
   if (!now?.holder || !isSameHolder(now.holder, holder)) return { renewed: false, other: now?.holder ?? null };
   const file = await open(folder.at(lockName), constants.O_WRONLY | constants.O_NOFOLLOW);
@@ -160,17 +175,20 @@ export async function removeOwn(folder: SafeFolder, name: ByteName): Promise<voi
 /**
  * Whether a lock was left behind by a process that is gone.
  *
- * Of our own machine, boot and process namespace: its process has ended. Of our own machine before its last start: always.
- * Of any other (another machine, a container whose processes we cannot see): not renewed for 5 minutes by the
+ * Of our own machine, boot and process namespace: its process has ended. Of our own machine before its last start:
+ * always. Of any other (another machine, a container whose processes we cannot see): not renewed for 5 minutes by the
  * destination's clock. A file that is no lock at all: older than 5 minutes.
  */
 export function isStale(lock: ReadLock, ours: LockHolder, nowMs: number): boolean {
   const notRenewed = nowMs - lock.mtimeMs >= renewalLimitMs;
   if (!lock.holder) return notRenewed;
   switch (relation(lock.holder, ours)) {
-    case 'same': return isGone(lock.holder);
-    case 'earlier-boot': return true;
-    case 'elsewhere': return notRenewed;
+    case 'same':
+      return isGone(lock.holder);
+    case 'earlier-boot':
+      return true;
+    case 'elsewhere':
+      return notRenewed;
   }
 }
 

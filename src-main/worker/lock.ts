@@ -1,11 +1,23 @@
-import { lstat, mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
-import { AppError, type ErrorKind } from '../../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import type { LockHolder, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { errnoOf, reasonOf } from './errno.ts';
+import { errnoOf } from './errno.ts';
+import { failure, noLock, notAFolder, notHeld } from './lock-errors.ts';
 import {
-  isClaim, isOwnTemporary, isSameHolder, isStale, linkLock, lockName, newLockName, readHolder, removeOwn, stepAside, touchLock, writeHolder,
+  isClaim,
+  isOwnTemporary,
+  isSameHolder,
+  isStale,
+  linkLock,
+  lockName,
+  newLockName,
+  readHolder,
+  removeOwn,
+  stepAside,
+  touchLock,
+  writeHolder,
 } from './lock-file.ts';
 import { holdRoot, type SafeFolder } from './safe-folder.ts';
 
@@ -13,7 +25,10 @@ const ownFolder = OWN_FOLDER as ByteName;
 
 /** How long to go on while others take and give back the lock, ms. */
 const patienceMs = 10_000;
-/** How long a file that is no lock (yet) is given to become one, ms: only where links are not supported it is written bit by bit. */
+/**
+ * How long a file that is no lock (yet) is given to become one, ms: only where links are not supported it is written bit
+ * by bit.
+ */
 const writingMs = 1000;
 
 /**
@@ -23,12 +38,13 @@ const writingMs = 1000;
  * `held-by-other` with who holds it. Taking it again with the very same holder answers `held-by-us`.
  *
  * How it stays exclusive: the lock is created whole by link(2), which fails when the name is taken. A lock left behind
- * (see `isStale`) is removed only inside a claim: a file of a name never used before, made first, then all claims
- * are listed; whoever sees another's live claim takes back its own and starts over. Of two takers at least one sees
- * the other, so no two are ever past that point, and no one can remove a lock that was just taken anew.
+ * (see `isStale`) is removed only inside a claim: a file of a name never used before, made first, then all claims are
+ * listed; whoever sees another's live claim takes back its own and starts over. Of two takers at least one sees the
+ * other, so no two are ever past that point, and no one can remove a lock that was just taken anew.
  *
  * Throws `AppError`: invalid-input where `.daybreak` is a symlink or no folder; permission, no-space; busy where others
- * kept taking it for 10 s, or a file lies there that does not tell who holds it; destination-unreachable where the folder is not there.
+ * kept taking it for 10 s, or a file lies there that does not tell who holds it; destination-unreachable where the folder
+ * is not there.
  */
 export async function lock(destination: string, holder: LockHolder): Promise<ScoutAnswer<'lock'>> {
   const begin = performance.now();
@@ -44,7 +60,8 @@ export async function lock(destination: string, holder: LockHolder): Promise<Sco
     await stepAside();
   }
   throw new AppError({
-    kind: 'busy', message: `The destination ${destination} is being taken by another backup`,
+    kind: 'busy',
+    message: `The destination ${destination} is being taken by another backup`,
     hint: `Wait for it to end. If none runs, remove the files in ${destination}/${OWN_FOLDER} whose names begin with "lock".`,
   });
 }
@@ -77,7 +94,7 @@ export async function unlock(destination: string, holder: LockHolder): Promise<{
     await sweepOwn(folder, holder);
     return done;
   });
-  return { removedFolder: released === true && await removeIfEmpty(destination) };
+  return { removedFolder: released === true && (await removeIfEmpty(destination)) };
 }
 
 type Taken = { state: 'held-by-us'; atMs: number } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
@@ -98,7 +115,8 @@ async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken 
     const found = await readHolder(folder, lockName);
     if (!found) return null;
     if (found.holder && isSameHolder(found.holder, holder)) return ours;
-    if (!isStale(found, holder, nowMs)) return found.holder ? { state: 'held-by-other', holder: found.holder } : { state: 'no-lock' };
+    if (!isStale(found, holder, nowMs))
+      return found.holder ? { state: 'held-by-other', holder: found.holder } : { state: 'no-lock' };
     let isOurs = false;
     await withClaim(folder, holder, async () => {
       // Another may have taken it over before our claim was alone.
@@ -152,13 +170,15 @@ async function sweepOwn(folder: SafeFolder, holder: LockHolder): Promise<void> {
 
 /** Runs `act` with `.daybreak` held; null where it is not there, or was removed meanwhile by one who was done. */
 async function within<Result>(
-  destination: string, make: boolean, act: (folder: SafeFolder, made: boolean) => Promise<Result>,
+  destination: string,
+  make: boolean,
+  act: (folder: SafeFolder, made: boolean) => Promise<Result>,
 ): Promise<Result | null> {
   const root = await holdRoot(destination).catch((error: unknown) => {
     throw failure(destination, 'cannot be opened', error);
   });
   try {
-    const made = make && await makeOwnFolder(root);
+    const made = make && (await makeOwnFolder(root));
     const folder = await root.enter(ownFolder);
     try {
       return await act(folder, made);
@@ -190,7 +210,7 @@ async function makeOwnFolder(root: SafeFolder): Promise<boolean> {
   const folder = await root.enter(ownFolder);
   try {
     // Best effort: shares without owners or modes refuse, and then have none to get wrong.
-    await folder.setOwner(process.getuid?.() === 0 ? uid : process.getuid?.() ?? uid, gid).catch(() => {});
+    await folder.setOwner(process.getuid?.() === 0 ? uid : (process.getuid?.() ?? uid), gid).catch(() => {});
     await folder.setMode(mode & 0o2777).catch(() => {});
   } finally {
     await folder.close();
@@ -210,39 +230,4 @@ async function removeIfEmpty(destination: string): Promise<boolean> {
   } finally {
     await root.close();
   }
-}
-
-async function notAFolder(root: SafeFolder, destination: string): Promise<AppError> {
-  const facts = await lstat(root.at(ownFolder)).catch(() => null);
-  const what = facts?.isSymbolicLink() ? 'is a symbolic link, which is never followed there' : 'is not a folder';
-  return new AppError({
-    kind: 'invalid-input', message: `${destination}/${OWN_FOLDER} ${what}`,
-    hint: 'Daybreak keeps its lock in that folder. Move away what is there, then run again.',
-  });
-}
-
-function noLock(destination: string): AppError {
-  return new AppError({
-    kind: 'busy', message: `The file ${destination}/${OWN_FOLDER}/${lockName} is there, but does not say who holds the destination`,
-    hint: 'If no backup runs there, remove that file. After 5 minutes it is taken for left behind.',
-  });
-}
-
-function notHeld(destination: string, other: LockHolder | null): AppError {
-  const by = other ? `; ${other.user} on ${other.host} (process ${other.pid}) holds it` : '';
-  return new AppError({
-    kind: 'busy', message: `The lock of ${destination} is not ours any more${by}`,
-    hint: 'This machine may have been asleep or cut off for more than 5 minutes. Run again when the other backup has ended.',
-  });
-}
-
-function failure(path: string, what: string, error: unknown): AppError {
-  const code = errnoOf(error);
-  const kind: ErrorKind = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'permission'
-    : code === 'ENOSPC' || code === 'EDQUOT' ? 'no-space' : 'destination-unreachable';
-  return new AppError({
-    kind, message: `${path} ${what}: ${reasonOf(error)}`,
-    hint: kind === 'no-space' ? 'Make room at the destination, then run again.'
-      : kind === 'permission' ? 'Run as a user who may write there.' : 'Check that the destination is there and its disk is mounted.',
-  });
 }

@@ -31,12 +31,13 @@ interface Found {
 /**
  * Everything a preflight needs to know of an absolute path.
  *
- * `path` is the path as it was asked for, `realPath` the same with symlinks resolved as far as it exists. `kind` is `other` for devices, for a symlink that
- * leads nowhere, and for a path that may not be looked at (then `readable` is false as well).
+ * `path` is the path as it was asked for, `realPath` the same with symlinks resolved as far as it exists. `kind` is
+ * `other` for devices, for a symlink that leads nowhere, and for a path that may not be looked at (then `readable` is
+ * false as well).
  *
  * Where nothing is there (`missing`): `passport` is null, and `writable` says whether the folder could be made in its
- * parent; `freeBytes`, `usedBytes`, `freeInodes`, `latencyMs` and `unmountedPoint` are those of the nearest folder
- * above it that exists, which is where it would be made. So whether a missing destination may be made is decided by
+ * parent; `freeBytes`, `usedBytes`, `freeInodes`, `latencyMs` and `unmountedPoint` are those of the nearest folder above
+ * it that exists, which is where it would be made. So whether a missing destination may be made is decided by
  * `parentExists`, `writable` and `unmountedPoint`; that it was there at the last run only the last passport tells.
  *
  * Sizes in bytes, latency in ms: the middle of nine lstats of random names that are not there, which no cache can know.
@@ -47,7 +48,7 @@ export async function look(path: string, readers: SystemReaders = system): Promi
   const found = await find(path);
   const isFolder = found.kind === 'folder';
   const parent = dirname(found.real);
-  const parentExists = isFolder || found.kind === 'file' || await isFolderAt(parent);
+  const parentExists = isFolder || found.kind === 'file' || (await isFolderAt(parent));
   // After the path was touched: looking at it may have mounted it.
   const [mounts, fstab] = await Promise.all([readers.mounts(), readers.fstab()]);
   const mount = mountOf(found.real, mounts);
@@ -70,7 +71,7 @@ export async function look(path: string, readers: SystemReaders = system): Promi
     readable,
     writable,
     unmountedPoint: unmountedPointOf([found.real, path], fstab, mounts),
-    hasDaybreakFolder: isFolder && await isThere(join(found.real, OWN_FOLDER)),
+    hasDaybreakFolder: isFolder && (await isThere(join(found.real, OWN_FOLDER))),
     parentExists,
     ...space,
     latencyMs,
@@ -92,13 +93,26 @@ export async function makeFolder(path: string): Promise<Record<string, never>> {
     await mkdir(path);
   } catch (error) {
     const code = errnoOf(error);
-    if (code === 'EEXIST' && await isFolderAt(path)) return {};
-    const kind = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'permission'
-      : code === 'ENOSPC' || code === 'EDQUOT' ? 'no-space'
-      : code === 'EEXIST' ? 'invalid-input' : 'destination-unreachable';
-    const reason = code === 'EEXIST' ? 'something else has that name'
-      : code === 'ENOENT' ? `its parent ${dirname(path)} is not there` : reasonOf(error);
-    throw new AppError({ kind, message: `The folder ${path} cannot be made: ${reason}`, hint: 'Make it yourself, or choose another destination.' });
+    if (code === 'EEXIST' && (await isFolderAt(path))) return {};
+    const kind =
+      code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+        ? 'permission'
+        : code === 'ENOSPC' || code === 'EDQUOT'
+          ? 'no-space'
+          : code === 'EEXIST'
+            ? 'invalid-input'
+            : 'destination-unreachable';
+    const reason =
+      code === 'EEXIST'
+        ? 'something else has that name'
+        : code === 'ENOENT'
+          ? `its parent ${dirname(path)} is not there`
+          : reasonOf(error);
+    throw new AppError({
+      kind,
+      message: `The folder ${path} cannot be made: ${reason}`,
+      hint: 'Make it yourself, or choose another destination.',
+    });
   }
   return {};
 }
@@ -111,10 +125,10 @@ async function find(path: string): Promise<Found> {
     return { kind: facts.isFile() ? 'file' : 'other', real, folder: dirname(real), mayBeSeen: true };
   } catch (error) {
     const code = errnoOf(error);
-    const isDangling = code === 'ENOENT' && await isThere(path);
-    if (isDangling || code === 'ELOOP') return { kind: 'other', ...await nearest(path), mayBeSeen: true };
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', ...await nearest(path), mayBeSeen: true };
-    if (code === 'EACCES' || code === 'EPERM') return { kind: 'other', ...await nearest(path), mayBeSeen: false };
+    const isDangling = code === 'ENOENT' && (await isThere(path));
+    if (isDangling || code === 'ELOOP') return { kind: 'other', ...(await nearest(path)), mayBeSeen: true };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', ...(await nearest(path)), mayBeSeen: true };
+    if (code === 'EACCES' || code === 'EPERM') return { kind: 'other', ...(await nearest(path)), mayBeSeen: false };
     throw new AppError({
       kind: 'connection',
       message: `${path} does not answer properly: ${reasonOf(error)}`,
@@ -130,21 +144,30 @@ async function nearest(path: string): Promise<{ real: string; folder: string }> 
     const parent = dirname(at);
     rest = rest === '' ? at.slice(parent.length).replace(/^\//, '') : `${at.slice(parent.length).replace(/^\//, '')}/${rest}`;
     const real = await realpath(parent).catch(() => null);
-    if (real !== null) return { real: join(real, rest), folder: await isFolderAt(real) ? real : dirname(real) };
+    if (real !== null) return { real: join(real, rest), folder: (await isFolderAt(real)) ? real : dirname(real) };
     if (parent === '/') return { real: path, folder: '/' };
   }
 }
 
 async function isFolderAt(path: string): Promise<boolean> {
-  return stat(path).then((facts) => facts.isDirectory(), () => false);
+  return stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function allows(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(() => true, () => false);
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Names that do not make a folder a full one: our own, and what mkfs leaves in the root of a file system. */
@@ -160,13 +183,17 @@ async function contentOf(folder: string): Promise<{ isEmpty: boolean; listable: 
   } catch (error) {
     if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM') return { isEmpty: false, listable: false };
     throw new AppError({
-      kind: 'connection', message: `${folder} cannot be listed: ${reasonOf(error)}`,
+      kind: 'connection',
+      message: `${folder} cannot be listed: ${reasonOf(error)}`,
       hint: 'Check that the disk or the server behind it is there, mount it again if need be, then run again.',
     });
   }
 }
 
-/** statfs(2). File systems without inodes of a fixed number (btrfs, many network ones) report 0 of 0: then there is no limit. */
+/**
+ * statfs(2). File systems without inodes of a fixed number (btrfs, many network ones) report 0 of 0: then there is no
+ * limit.
+ */
 async function spaceOf(folder: string): Promise<Pick<PathFacts, 'freeBytes' | 'usedBytes' | 'freeInodes'>> {
   const facts = await statfs(folder, { bigint: true });
   // Blocks are counted in fragments (statvfs(3) f_frsize), which differ from f_bsize on some FUSE mounts.

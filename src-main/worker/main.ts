@@ -10,6 +10,11 @@ import { startRsync, type RsyncProcess } from './rsync-process.ts';
 
 /** Progress is read and told this often, ms. */
 const progressEveryMs = 500;
+/**
+ * With a folder in the way of a linked file, rsync's processes may wait for one another for ever (see `judgeEnd`). One that
+ * has met such a folder and then moved nothing for so long is ended, ms; its unit is tried in another way.
+ */
+const stuckAfterMs = 5000;
 /** Changes are told in batches of this many, or with the end. */
 const changesAtOnce = 500;
 
@@ -35,13 +40,17 @@ async function run({ unit, call, linkScan, reportChanges }: Extract<ToWorker, { 
   if (pid !== undefined) send({ type: 'started', unit, pid, startTime: processStartTime(pid) ?? '' });
   if (paused) rsync.signal('SIGSTOP');
   let told = 0;
+  let stillMs = 0;
+  const running = rsync;
   const timer = setInterval(() => {
     const bytes = pid === undefined ? 0 : bytesMoved(pid);
+    stillMs = bytes > told || paused ? 0 : stillMs + progressEveryMs;
+    if (running.metObstacle() && stillMs >= stuckAfterMs) running.signal('SIGTERM');
     if (bytes <= told) return;
     told = bytes;
     send({ type: 'progress', unit, bytes });
   }, progressEveryMs);
-  const result = await rsync.ended;
+  const result = await running.ended;
   clearInterval(timer);
   clearTimeout(killTimer);
   rsync = null;

@@ -36,7 +36,10 @@ export function parseMountInfo(text: string, uuids: BlockUuids = noUuids): Mount
     .sort((one, other) => (one.point < other.point ? -1 : 1));
 }
 
-/** `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`: id, parent, device, root, point, ..., `-`, type, source. */
+/**
+ * `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`: id, parent, device, root, point, ..., `-`, type,
+ * source.
+ */
 function parseMountLine(line: string, uuids: BlockUuids): ParsedMount[] {
   const fields = line.split(' ');
   const dash = fields.indexOf('-', 6);
@@ -45,7 +48,7 @@ function parseMountLine(line: string, uuids: BlockUuids): ParsedMount[] {
   const source = fields[dash + 2];
   if (dash < 0 || !id || !parent || !device || !root || !point || !type || source === undefined) return [];
   const sourceText = unescape(source);
-  const uuid = sourceText.startsWith('/dev/') ? uuids.byPath.get(sourceText) ?? uuids.byNumber.get(device) ?? null : null;
+  const uuid = sourceText.startsWith('/dev/') ? (uuids.byPath.get(sourceText) ?? uuids.byNumber.get(device) ?? null) : null;
   return [{ id, parent, point: unescape(point), type, source: sourceText, root: unescape(root), uuid }];
 }
 
@@ -118,8 +121,28 @@ export function mountOf(realPath: string, mounts: readonly Mount[]): Mount | nul
 
 /** File systems of the kernel's own, which hold nobody's files. */
 const kernelTypes = new Set([
-  'proc', 'sysfs', 'devtmpfs', 'devpts', 'devfs', 'cgroup', 'cgroup2', 'securityfs', 'debugfs', 'tracefs', 'pstore', 'bpf', 'mqueue',
-  'hugetlbfs', 'configfs', 'fusectl', 'binfmt_misc', 'rpc_pipefs', 'nsfs', 'autofs', 'efivarfs', 'selinuxfs',
+  'proc',
+  'sysfs',
+  'devtmpfs',
+  'devpts',
+  'devfs',
+  'cgroup',
+  'cgroup2',
+  'securityfs',
+  'debugfs',
+  'tracefs',
+  'pstore',
+  'bpf',
+  'mqueue',
+  'hugetlbfs',
+  'configfs',
+  'fusectl',
+  'binfmt_misc',
+  'rpc_pipefs',
+  'nsfs',
+  'autofs',
+  'efivarfs',
+  'selinuxfs',
 ]);
 /** Places where mounts come and go as a matter of course: users logging in, packages and containers starting. */
 const restlessPlaces = ['/proc', '/sys', '/dev', '/run', '/snap', '/var/lib/snapd', '/var/lib/docker', '/var/lib/containers'];
@@ -130,15 +153,23 @@ const restlessPlaces = ['/proc', '/sys', '/dev', '/run', '/snap', '/var/lib/snap
  */
 export function mountsInside(realPath: string, mounts: readonly Mount[]): Mount[] {
   const restless = restlessPlaces.filter((place) => isInside(place, realPath));
-  return mounts.filter((mount) =>
-    isInside(mount.point, realPath) && !kernelTypes.has(mount.type) && !restless.some((place) => isAtOrInside(mount.point, place)));
+  return mounts.filter(
+    (mount) =>
+      isInside(mount.point, realPath)
+      && !kernelTypes.has(mount.type)
+      && !restless.some((place) => isAtOrInside(mount.point, place)),
+  );
 }
 
 /**
  * The deepest mount point of /etc/fstab that one of `paths` is or lies in and where nothing is mounted now, or null.
  * A trigger for automounting (autofs) that did not bring the mount counts as nothing.
  */
-export function unmountedPointOf(paths: readonly string[], fstab: readonly FstabEntry[], mounts: readonly Mount[]): string | null {
+export function unmountedPointOf(
+  paths: readonly string[],
+  fstab: readonly FstabEntry[],
+  mounts: readonly Mount[],
+): string | null {
   let found: string | null = null;
   for (const entry of fstab) {
     const isMissing = paths.some((path) => {

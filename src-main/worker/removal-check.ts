@@ -7,7 +7,9 @@ import type { SafeFolder } from './safe-folder.ts';
 
 /** Looks at all that is listed; what could not be looked at has no check. Both roots stay open. */
 export async function checkListed(
-  root: RemovalNode, destination: SafeFolder, source: SafeFolder,
+  root: RemovalNode,
+  destination: SafeFolder,
+  source: SafeFolder,
 ): Promise<{ checks: Map<ByteName, RemovalCheck>; emptied: ByteName[] }> {
   const run: Checking = { checks: new Map(), emptied: [], lanes: createLanes(inFlight) };
   await checkFolder(run, root, destination, { folder: source, missing: null });
@@ -28,13 +30,14 @@ interface Checking {
 async function checkFolder(run: Checking, node: RemovalNode, folder: SafeFolder, source: SourcePlace): Promise<void> {
   await forEachInParallel([...node.entries], inFlight, async ([last, { name, isFolder }]) => {
     const [there, goneAtSource] = await Promise.all([
-      lstat(folder.at(last)).catch((error: unknown) => (isAbsence(error) ? null : 'unknown' as const)), isGone(source, last, isFolder),
+      lstat(folder.at(last)).catch((error: unknown) => (isAbsence(error) ? null : ('unknown' as const))),
+      isGone(source, last, isFolder),
     ]);
     const isThere = there === 'unknown' || (there !== null && there.isDirectory() === isFolder);
     const bytes = there !== null && there !== 'unknown' && isThere && there.isFile() ? there.size : 0;
     run.checks.set(name, { name, goneAtSource, there: isThere, bytes });
   });
-  if (node.path !== ROOT && await isEmptied(run, node, folder)) run.emptied.push(node.path);
+  if (node.path !== ROOT && (await isEmptied(run, node, folder))) run.emptied.push(node.path);
   await run.lanes.forEach(node.children, ([name, child]) => checkChild(run, child, name, folder, source));
 }
 
@@ -43,14 +46,24 @@ async function isEmptied({ checks }: Checking, { entries, path }: RemovalNode, f
   const own = checks.get(path);
   if (entries.size === 0 || (own?.there && own.goneAtSource)) return false;
   const names = await folder.names().catch(() => null);
-  return names !== null && names.length > 0 && names.every(({ name }) => {
-    const entry = entries.get(name);
-    return entry !== undefined && checks.get(entry.name)?.goneAtSource === true;
-  });
+  return (
+    names !== null
+    && names.length > 0
+    && names.every(({ name }) => {
+      const entry = entries.get(name);
+      return entry !== undefined && checks.get(entry.name)?.goneAtSource === true;
+    })
+  );
 }
 
 /** Never rejects: what cannot be looked at is left with what `untold` says. */
-async function checkChild(run: Checking, child: RemovalNode, name: ByteName, folder: SafeFolder, source: SourcePlace): Promise<void> {
+async function checkChild(
+  run: Checking,
+  child: RemovalNode,
+  name: ByteName,
+  folder: SafeFolder,
+  source: SourcePlace,
+): Promise<void> {
   let below: SafeFolder;
   try {
     below = await folder.enter(name);

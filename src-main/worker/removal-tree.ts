@@ -31,7 +31,10 @@ export function removalTree(removals: readonly Pick<Change, 'name' | 'isFolder'>
   for (const { name, isFolder } of removals) {
     const parts = name.split('/') as ByteName[];
     if (parts.some((part) => part === '' || part === '.' || part === '..') || name.includes('\0')) {
-      throw new AppError({ kind: 'internal', message: `"${display(name)}" is not a name that can be removed; nothing was removed` });
+      throw new AppError({
+        kind: 'internal',
+        message: `"${display(name)}" is not a name that can be removed; nothing was removed`,
+      });
     }
     if (parts[0] === OWN_FOLDER) {
       refused.push(name);

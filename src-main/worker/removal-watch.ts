@@ -62,10 +62,12 @@ export async function watchRemoval(
     // One look serves all who asked before it began: on a network mount a look is what costs.
     confirm: () => {
       if (!running) return start();
-      waiting ??= running.catch(() => {}).then(() => {
-        waiting = null;
-        return start();
-      });
+      waiting ??= running
+        .catch(() => {})
+        .then(() => {
+          waiting = null;
+          return start();
+        });
       return waiting;
     },
   };
@@ -94,9 +96,10 @@ function confirmMounts(side: Side, now: readonly Mount[]): void {
 function changed(word: Side['word'], path: string, point: string = path): AppError {
   return new AppError({
     kind: 'passport-mismatch',
-    message: point === path
-      ? `The ${word} ${path} is not the same folder any more; removing was stopped`
-      : `${point} at the ${word} ${path} was unmounted or changed; removing was stopped`,
+    message:
+      point === path
+        ? `The ${word} ${path} is not the same folder any more; removing was stopped`
+        : `${point} at the ${word} ${path} was unmounted or changed; removing was stopped`,
     hint: 'Mount it again, then run again: what is only unmounted must not be taken for deleted.',
   });
 }

@@ -80,7 +80,11 @@ async function workChild(run: Removing, place: Place, name: ByteName, node: Remo
   }
 }
 
-async function removeSome(run: Removing, place: Place, entries: [ByteName, Pick<Change, 'name' | 'isFolder'>][]): Promise<void> {
+async function removeSome(
+  run: Removing,
+  place: Place,
+  entries: [ByteName, Pick<Change, 'name' | 'isFolder'>][],
+): Promise<void> {
   const gone = await goneAtSource(run, place, entries);
   if (gone.length === 0) return;
   // After the look at the source: had it been unmounted by then, this tells.
@@ -88,35 +92,44 @@ async function removeSome(run: Removing, place: Place, entries: [ByteName, Pick<
     run.stop ??= toAppError(error);
   });
   if (run.stop) return;
-  await Promise.all(gone.map(async ([last, { name, isFolder }]) => {
-    try {
-      await removeOne(run, place, last, name, isFolder);
-    } catch (error) {
-      run.failed.push({ name, reason: error instanceof AppError ? error.message : reasonOf(error) });
-    }
-  }));
+  await Promise.all(
+    gone.map(async ([last, { name, isFolder }]) => {
+      try {
+        await removeOne(run, place, last, name, isFolder);
+      } catch (error) {
+        run.failed.push({ name, reason: error instanceof AppError ? error.message : reasonOf(error) });
+      }
+    }),
+  );
 }
 
 /** Those entries the source lacks; the others are noted as failed. */
 async function goneAtSource<Entry extends [ByteName, Pick<Change, 'name' | 'isFolder'>]>(
-  run: Removing, { source }: Place, entries: readonly Entry[],
+  run: Removing,
+  { source }: Place,
+  entries: readonly Entry[],
 ): Promise<Entry[]> {
   if (source.missing !== null) {
     const { folder, missing } = source;
-    const isBack = await lstat(folder.at(missing)).then((facts) => facts.isDirectory(), (error: unknown) => !isAbsence(error));
+    const isBack = await lstat(folder.at(missing)).then(
+      (facts) => facts.isDirectory(),
+      (error: unknown) => !isAbsence(error),
+    );
     if (!isBack) return [...entries];
     for (const [, { name }] of entries) run.failed.push({ name, reason: 'its folder is at the source again' });
     return [];
   }
-  const verdicts = await Promise.all(entries.map(async ([last, { isFolder }]) => {
-    try {
-      await source.folder.confirm();
-      const facts = await lstat(source.folder.at(last));
-      return facts.isDirectory() === isFolder ? 'it is at the source again' : null;
-    } catch (error) {
-      return isAbsence(error) ? null : `the source cannot be read: ${reasonOf(error)}`;
-    }
-  }));
+  const verdicts = await Promise.all(
+    entries.map(async ([last, { isFolder }]) => {
+      try {
+        await source.folder.confirm();
+        const facts = await lstat(source.folder.at(last));
+        return facts.isDirectory() === isFolder ? 'it is at the source again' : null;
+      } catch (error) {
+        return isAbsence(error) ? null : `the source cannot be read: ${reasonOf(error)}`;
+      }
+    }),
+  );
   return entries.filter(([, { name }], index) => {
     const reason = verdicts[index] ?? null;
     if (reason !== null) run.failed.push({ name, reason });
@@ -138,7 +151,7 @@ async function removeOne(run: Removing, place: Place, last: ByteName, name: Byte
   if (facts.isDirectory() !== isFolder) throw refusal(isFolder ? 'it is not a folder any more' : 'it has become a folder');
   if (isKept(run, name)) throw refusal('it belongs to the kept files');
   if (isFolder) {
-    if (!await removeFolder(run, at)) return;
+    if (!(await removeFolder(run, at))) return;
   } else if (place.kept) {
     await keep(place.kept, folder, last, facts);
   } else if (run.keepBeside && !last.endsWith('~')) {

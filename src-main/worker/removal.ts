@@ -28,7 +28,10 @@ import { holdRoot, usualHold, type HoldBy, type SafeFolder } from './safe-folder
  * that leads out of the root.
  */
 export async function checkRemovals(
-  source: string, destination: string, removals: readonly Pick<Change, 'name' | 'isFolder'>[], by: HoldBy = usualHold(),
+  source: string,
+  destination: string,
+  removals: readonly Pick<Change, 'name' | 'isFolder'>[],
+  by: HoldBy = usualHold(),
 ): Promise<ScoutAnswer<'check-removals'>> {
   const { root } = removalTree(removals);
   const sourceRoot = await openSide(source, 'source', by);
@@ -61,23 +64,23 @@ export interface RemoveRequest {
 /**
  * Removes exactly the listed names from the destination, what lies deepest first.
  *
- * A name is removed only if, right before, the source lacks it (or has it as the other of folder and not-a-folder) and the
- * destination has it as it was listed (folder or not). A name that is gone from the destination already is passed over
- * in silence. Folders are removed only when empty. No symlink is followed on either side below the roots, even
- * one put there meanwhile; the root itself and `.daybreak` are never touched.
+ * A name is removed only if, right before, the source lacks it (or has it as the other of folder and not-a-folder) and
+ * the destination has it as it was listed (folder or not). A name that is gone from the destination already is passed
+ * over in silence. Folders are removed only when empty. No symlink is followed on either side below the roots, even one
+ * put there meanwhile; the root itself and `.daybreak` are never touched.
  *
- * With `backupDir` what is not a folder is moved to the same path below it, over what was kept there before; folders
- * are made there only to hold something, with the mode and owner of the original (as rsync does with --backup-dir); both
- * must lie on one file system. With `keepBeside` it is renamed to `name~` (rsync --backup); a folder that holds such
- * files stays without being a failure.
+ * With `backupDir` what is not a folder is moved to the same path below it, over what was kept there before; folders are
+ * made there only to hold something, with the mode and owner of the original (as rsync does with --backup-dir); both must
+ * lie on one file system. With `keepBeside` it is renamed to `name~` (rsync --backup); a folder that holds such files
+ * stays without being a failure.
  *
- * What cannot be removed is in `failed`, with the reason. `bytes`: sizes of the files removed or moved. Folders that
- * lost a name and still stand have a new time afterwards: copying their level once more gives them the source's again.
- * Without root, a folder of ours without owner write is made writable meanwhile, as rsync does.
+ * What cannot be removed is in `failed`, with the reason. `bytes`: sizes of the files removed or moved. Folders that lost
+ * a name and still stand have a new time afterwards: copying their level once more gives them the source's again. Without
+ * root, a folder of ours without owner write is made writable meanwhile, as rsync does.
  *
  * Throws `AppError` and stops at once: source-missing, source-empty, destination-unreachable; passport-mismatch when a
- * root is another folder than when the call began, or a mount at or inside it is not as in the passports; internal for a name that leads out of the
- * root (then nothing was touched). The detail tells how many names had been removed.
+ * root is another folder than when the call began, or a mount at or inside it is not as in the passports; internal for a
+ * name that leads out of the root (then nothing was touched). The detail tells how many names had been removed.
  */
 export async function remove(request: RemoveRequest, by: HoldBy = usualHold()): Promise<ScoutAnswer<'remove'>> {
   const { root, refused } = removalTree(request.removals);
@@ -93,10 +96,22 @@ export async function remove(request: RemoveRequest, by: HoldBy = usualHold()): 
           await sideOf('destination', request, destination),
         ]);
         const run: Removing = {
-          watch, kept, keepBeside: request.keepBeside ?? false, failed: [], removed: 0, bytes: 0, stop: null, lanes: createLanes(inFlight),
+          watch,
+          kept,
+          keepBeside: request.keepBeside ?? false,
+          failed: [],
+          removed: 0,
+          bytes: 0,
+          stop: null,
+          lanes: createLanes(inFlight),
         };
-        for (const name of refused) run.failed.push({ name, reason: 'it is Daybreak\'s own' });
-        await removeListed(run, { node: root, folder: destination, source: { folder: source, missing: null }, kept: kept?.place ?? null });
+        for (const name of refused) run.failed.push({ name, reason: "it is Daybreak's own" });
+        await removeListed(run, {
+          node: root,
+          folder: destination,
+          source: { folder: source, missing: null },
+          kept: kept?.place ?? null,
+        });
         if (run.stop) throw stopped(run.stop, run.removed);
         return { removed: run.removed, bytes: run.bytes, failed: run.failed };
       } finally {
@@ -129,7 +144,8 @@ async function refuseEmpty(source: SafeFolder, path: string): Promise<void> {
   const names = await source.names();
   if (names.some(({ name }) => name !== OWN_FOLDER && name !== 'lost+found')) return;
   throw new AppError({
-    kind: 'source-empty', message: `The source ${path} is empty; nothing was removed`,
+    kind: 'source-empty',
+    message: `The source ${path} is empty; nothing was removed`,
     hint: 'Check that its disk or share is mounted.',
   });
 }

@@ -11,6 +11,8 @@ export interface RsyncProcess {
   readonly pid: number | undefined;
   /** Resolves when all of its processes have closed their output, which is when they are gone. */
   readonly ended: Promise<RsyncResult>;
+  /** It has said that a folder stands in the way of something. */
+  readonly metObstacle: () => boolean;
   signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
 }
 
@@ -33,7 +35,11 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
   if (child.pid !== undefined) lifeline.hold(child.pid);
   const reader = createCallReader(onChange ? { onChange } : {});
   child.stdout?.on('data', (chunk: Buffer) => reader.stdout(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => reader.stderr(chunk));
+  let metObstacle = false;
+  child.stderr?.on('data', (chunk: Buffer) => {
+    metObstacle ||= chunk.includes('could not make way');
+    reader.stderr(chunk);
+  });
   if (call.input && child.stdin) {
     // An rsync that ends before it has read its list closes the pipe; its exit code tells why.
     child.stdin.on('error', () => {});
@@ -52,6 +58,7 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
   return {
     pid: child.pid,
     ended,
+    metObstacle: () => metObstacle,
     signal(signal) {
       if (child.pid === undefined) return;
       try {

@@ -3,7 +3,9 @@ import { chmod, lchown, lstat, open, readdir, realpath, type FileHandle } from '
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
 
-/** What tells one folder from another while both exist (inode(7)). Device numbers hold within a run, not over a reboot. */
+/**
+ * What tells one folder from another while both exist (inode(7)). Device numbers hold within a run, not over a reboot.
+ */
 export interface FolderIdentity {
   readonly device: bigint;
   readonly inode: bigint;
@@ -23,7 +25,10 @@ export interface SafeFolder {
   readonly identity: FolderIdentity;
   /** The path by which a name directly in this folder is handed to a file call that does not follow the last part. */
   at(name: ByteName): Buffer;
-  /** Rejects with ENOENT, ENOTDIR or ESTALE where the path has come to lead elsewhere. To be called right before a name is changed. */
+  /**
+   * Rejects with ENOENT, ENOTDIR or ESTALE where the path has come to lead elsewhere. To be called right before a name is
+   * changed.
+   */
   confirm(): Promise<void>;
   /** A folder in this one. Rejects with ENOENT, and with ENOTDIR or ELOOP where the name is no folder or a symlink. */
   enter(name: ByteName): Promise<SafeFolder>;
@@ -61,7 +66,11 @@ export async function holdRoot(path: string, by: HoldBy = usualHold()): Promise<
  * Holds the folder `path` below `root`, going down part by part, while `use` runs; for the root itself the root as it
  * is held already. Rejects as `enter` does.
  */
-export async function withFolder<Result>(root: SafeFolder, path: ByteName, use: (folder: SafeFolder) => Promise<Result>): Promise<Result> {
+export async function withFolder<Result>(
+  root: SafeFolder,
+  path: ByteName,
+  use: (folder: SafeFolder) => Promise<Result>,
+): Promise<Result> {
   if (path === ROOT) return use(root);
   let folder = root;
   try {
@@ -110,7 +119,8 @@ async function byPath(root: string, path: ByteName): Promise<SafeFolder> {
   const at = (name: ByteName): Buffer => Buffer.concat([here, Buffer.from('/'), toBytes(name)]);
   const confirm = async (): Promise<void> => {
     const now = await lookDown(root, path);
-    if (!sameFolder(now, identity)) throw Object.assign(new Error('ESTALE: another folder stands there now'), { code: 'ESTALE' });
+    if (!sameFolder(now, identity))
+      throw Object.assign(new Error('ESTALE: another folder stands there now'), { code: 'ESTALE' });
   };
   return {
     path,
@@ -171,5 +181,9 @@ function ownerIn({ uid, gid }: { uid: number; gid: number }): { uid: number; gid
 
 async function namesIn(at: Buffer): Promise<Named[]> {
   const found = await readdir(at, { withFileTypes: true, encoding: 'buffer' });
-  return found.map((entry) => ({ name: fromBytes(entry.name), isFolder: entry.isDirectory(), isSymlink: entry.isSymbolicLink() }));
+  return found.map((entry) => ({
+    name: fromBytes(entry.name),
+    isFolder: entry.isDirectory(),
+    isSymlink: entry.isSymbolicLink(),
+  }));
 }

@@ -25,8 +25,8 @@ const suffixLength = 7;
 
 /**
  * The name rsync gives the temporary file of `name`, without what is random in it: a dot, the name without a leading dot,
- * cut to fit. Where a name is cut inside a character of several bytes, all of that run of high bytes goes; a last dot goes
- * too (get_tmpname in rsync's receiver.c).
+ * cut to fit. Where a name is cut inside a character of several bytes, all of that run of high bytes goes; a last dot
+ * goes too (get_tmpname in rsync's receiver.c).
  */
 export function temporaryPrefix(name: ByteName): string {
   const plain = name.startsWith('.') ? name.slice(1) : name;
@@ -38,9 +38,10 @@ export function temporaryPrefix(name: ByteName): string {
 
 /**
  * Removes what killed rsyncs left at the destination in these folders: names `.base.XXXXXX` (six letters or digits, as
- * mkstemp(3) draws them) of regular files, and `.base.N` (a number) of symlinks, devices, pipes and hard links, where `base` is a
- * name in the same folder at the source (see `temporaryPrefix`), the source lacks the temporary name itself, and it was made or
- * changed (ctime) since `sinceMs`. Never follows a symlink, on either side. What cannot be read or removed stays.
+ * mkstemp(3) draws them) of regular files, and `.base.N` (a number) of symlinks, devices, pipes and hard links, where
+ * `base` is a name in the same folder at the source (see `temporaryPrefix`), the source lacks the temporary name itself,
+ * and it was made or changed (ctime) since `sinceMs`. Never follows a symlink, on either side. What cannot be read or
+ * removed stays.
  *
  * Throws only where a root cannot be opened.
  */
@@ -92,7 +93,7 @@ function withoutNested(names: readonly ByteName[], deep: boolean): readonly Byte
 /** The same folder at the source, held; null where it is not there. */
 async function descend(source: SafeFolder, path: ByteName): Promise<SafeFolder | null> {
   let place: SourcePlace = { folder: source, missing: null };
-  for (const part of path === ROOT ? [] : path.split('/') as ByteName[]) {
+  for (const part of path === ROOT ? [] : (path.split('/') as ByteName[])) {
     const next: SourcePlace = await enterSource(place, part);
     if (next.folder !== place.folder && place.folder !== source) await place.folder.close();
     place = next;
@@ -141,9 +142,15 @@ async function sweepNames(run: Sweep, folder: SafeFolder, source: SafeFolder, su
     const byNumber = !facts.isFile() || facts.nlink > 1;
     if (byNumber ? !/^[0-9]{1,6}$/.test(name.slice(dot + 1)) : name.length - dot !== suffixLength) continue;
     // The source is looked at once more, right before.
-    const isBack = await lstat(source.at(name)).then(() => true, (error: unknown) => errnoOf(error) !== 'ENOENT');
+    const isBack = await lstat(source.at(name)).then(
+      () => true,
+      (error: unknown) => errnoOf(error) !== 'ENOENT',
+    );
     if (isBack) continue;
     await folder.confirm();
-    await unlink(at).then(() => run.removed++, () => {});
+    await unlink(at).then(
+      () => run.removed++,
+      () => {},
+    );
   }
 }

@@ -59,7 +59,8 @@ const xargs: Contender = {
   }),
 };
 
-const projectFolder = join(import.meta.dirname, '..', '..');
+/** The folder that holds package.json. */
+export const projectFolder = join(import.meta.dirname, '..', '..');
 
 /** The command line as a user starts it, once a first start has filled the cache of compiled code. */
 export const daybreak: Contender = {

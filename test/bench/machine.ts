@@ -52,9 +52,11 @@ export function fileSystemIn(mountinfo: string, path: string): string {
   let best = { length: -1, type: 'unknown' };
   for (const line of mountinfo.split('\n')) {
     const [front = '', back = ''] = line.split(' - ');
-    const point = (front.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    const escaped = front.split(' ')[4] ?? '';
+    const point = escaped.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
     const isAbove = point === '/' || path === point || path.startsWith(`${point}/`);
-    if (point !== '' && isAbove && point.length >= best.length) best = { length: point.length, type: back.split(' ')[0] ?? 'unknown' };
+    if (point === '' || !isAbove || point.length < best.length) continue;
+    best = { length: point.length, type: back.split(' ')[0] ?? 'unknown' };
   }
   return best.type;
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
-import { formatBytes } from '../../src-main/cli/format.ts';
+import { formatBytes, formatNumberOf } from '../../src-main/cli/format.ts';
 import type { Contender } from './contenders.ts';
-import { contenders, missingPrograms, oneRsync } from './contenders.ts';
+import { contenders, missingPrograms, oneRsync, projectFolder } from './contenders.ts';
 import { fileSystemOf, readMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { helpText, readOptions } from './options.ts';
@@ -23,7 +23,9 @@ const exitCodes = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => stop.abort(new AppError({ kind: 'cancelled', message: 'The bench was stopped; its folder is removed.' })));
+  process.on(signal, () => {
+    stop.abort(new AppError({ kind: 'cancelled', message: 'The bench was stopped; its folder is removed.' }));
+  });
 }
 process.exitCode = await run();
 
@@ -45,12 +47,15 @@ async function run(): Promise<number> {
 /** Throws `AppError` where the bench cannot run, or was stopped. */
 async function runBench(options: BenchOptions): Promise<number> {
   const startedAt = new Date().toISOString();
+  if (options.json !== null) checkWritable(dirname(options.json));
   const sizes = options.quick ? quickSizes : fullSizes;
-  const plans = treeNames.filter((tree) => options.rows.some((row) => row.tree === tree)).map((tree) => planTree(tree, sizes[tree]));
+  const trees = treeNames.filter((tree) => options.rows.some((row) => row.tree === tree));
+  const plans = trees.map((tree) => planTree(tree, sizes[tree]));
   const chosen = pickPlace(options, plans);
   const { ready, skipped } = sortOut();
   const machine = readMachine();
-  console.log(`${machine.processor}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)}, ${machine.kernel}, ${machine.rsync}, Node ${machine.node}`);
+  const { processor, cores, memoryBytes, kernel, rsync, node } = machine;
+  console.log([processor, `${cores} cores`, formatBytes(memoryBytes), kernel, rsync, `Node ${node}`].join(', '));
   console.log(`In ${chosen.folder} (${chosen.fileSystem}): ${chosen.reason}`);
   for (const { name, reason } of skipped) console.log(`SKIPPED ${name}: ${reason}`);
   if (machine.load > machine.cores / 2) {
@@ -96,17 +101,36 @@ async function runBench(options: BenchOptions): Promise<number> {
   return judge(runs, ready);
 }
 
+/** Said before an hour of measuring, not after it. Throws `AppError` invalid-input. */
+function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new AppError({
+      kind: 'invalid-input',
+      message: `Nothing can be written to ${folder}`,
+      hint: 'With --json, give a file in a folder that is there.',
+    });
+  }
+}
+
 function pickPlace(options: BenchOptions, plans: readonly TreePlan[]): Place {
-  // At its peak: a tree with as many copies as there are contenders, where later phases need them.
-  const needed = Math.max(...plans.map((plan) =>
-    totalsOf(plan).spaceBytes * (1 + (phasesFor(options.rows, plan.name).length > 1 ? contenders.length : 1))));
+  const spaces = plans.map((plan) => ({
+    bytes: totalsOf(plan).spaceBytes,
+    // Later phases need the copies of all contenders.
+    copies: phasesFor(options.rows, plan.name).length > 1 ? contenders.length : 1,
+  }));
+  const needs = {
+    inMemory: Math.max(...spaces.map(({ bytes, copies }) => bytes * (1 + copies))),
+    onDisk: Math.max(...spaces.map(({ bytes }) => bytes * (1 + contenders.length))),
+  };
   const read = (folder: string) => readPlace(folder, fileSystemOf(folder));
   const sharedMemory = '/dev/shm';
   return choosePlace({
     chosen: options.folder === null ? null : read(options.folder),
     shared: fileSystemOf(sharedMemory) === 'tmpfs' ? read(sharedMemory) : null,
     temporary: read(tmpdir()),
-  }, needed);
+  }, needs);
 }
 
 /** Contenders whose programs are there, and the others with what they lack. */
@@ -130,13 +154,17 @@ function resultsOf(plan: TreePlan, options: BenchOptions, runs: readonly Run[], 
 
 function shownCommand(contender: Contender): string {
   const { program, argv } = contender.command({ source: 'SRC', destination: 'DEST', data: 'DATA' });
-  return [program, ...argv].map((word) => (/[\s"$]/.test(word) ? `'${word}'` : word)).join(' ');
+  const shown = [basename(program), ...argv.map((word) => word.replace(`${projectFolder}/`, ''))];
+  return shown.map((word) => (/[\s"$]/.test(word) ? `'${word}'` : word)).join(' ');
 }
 
 /** A copy that is not the source's fails the bench, however fast it was; a slow one does not: that is for people to judge. */
 function judge(runs: readonly Run[], ready: readonly Contender[]): number {
   const exact = new Set(ready.filter((contender) => contender.mustBeExact).map(({ name }) => name));
   const bad = runs.filter((each) => exact.has(each.contender) && (each.exitCode !== 0 || each.differences > 0));
-  for (const each of bad) console.log(`WRONG: ${each.contender}, ${each.row}, round ${each.round}: exit ${each.exitCode}, ${each.differences} lines differ`);
+  for (const { contender, row, round, exitCode, differences } of bad) {
+    const copy = formatNumberOf(differences, 'difference');
+    console.log(`WRONG: ${contender}, ${row}, round ${round}: exit code ${exitCode}, ${copy}`);
+  }
   return bad.length === 0 ? exitCodes.ok : exitCodes.failed;
 }

@@ -39,7 +39,8 @@ export function changeTree(root: string, plan: TreePlan, revision: number): numb
   for (const folder of plan.folders) {
     for (const file of folder.files) {
       if ((serial + revision * 37) % 100 === 0) {
-        writeFile(join(root, folder.path, file.name), contentOf(pool, serial, revision, file.bytes + 1), firstMoment + serial + revision * 86_400);
+        const content = contentOf(pool, serial, revision, file.bytes + 1);
+        writeFile(join(root, folder.path, file.name), content, firstMoment + serial + revision * 86_400);
         changed += 1;
       }
       serial += 1;

@@ -55,18 +55,18 @@ export async function measure(command: Command, stop: AbortSignal): Promise<Meas
   const words = collectTail([output, errors]);
   const times = collectTail([report]);
   const watch = child.pid === undefined ? null : watchMemory(child.pid);
-  let memory: PeakMemory | undefined;
+  let memory: PeakMemory = { resident: null, proportional: null };
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', () => {
-        memory = watch?.stop();
+        memory = watch?.stop() ?? memory;
       });
       child.once('close', (code) => resolve(code ?? -1));
     });
     stop.throwIfAborted();
-    if (limit.aborted) throw new AppError({ kind: 'timeout', message: `${command.program} took more than an hour and was ended` });
-    return { exitCode, ...readTimes(times()), memory: memory ?? { resident: null, proportional: null }, lastWords: words().trim() };
+    if (limit.aborted) throw new AppError({ kind: 'timeout', message: `${command.program} took over an hour and was ended` });
+    return { exitCode, ...readTimes(times()), memory, lastWords: words().trim() };
   } finally {
     watch?.stop();
     clearTimeout(killTimer);

@@ -22,11 +22,11 @@ export function watchMemory(root: number): { stop(): PeakMemory } {
 
   function look(): void {
     const processes = descendantsOf(root);
-    const now = sum(processes.map((pid) => readKilobytes(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m)));
+    const now = sumOver(processes, 'status', /^VmRSS:\s+(\d+) kB$/m);
     resident = Math.max(resident, now);
     if (now > residentAtLastAsk * 1.1) {
       residentAtLastAsk = now;
-      proportional = Math.max(proportional, sum(processes.map((pid) => readKilobytes(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+) kB$/m))));
+      proportional = Math.max(proportional, sumOver(processes, 'smaps_rollup', /^Pss:\s+(\d+) kB$/m));
     }
     timer = setTimeout(look, Math.min(200, Math.max(20, (performance.now() - startedAt) / 20)));
   }
@@ -51,8 +51,9 @@ function descendantsOf(root: number): number[] {
   return found;
 }
 
-function readKilobytes(path: string, line: RegExp): number {
-  return Number(line.exec(readText(path))?.[1] ?? 0) * 1024;
+/** Bytes, where the line of each process's file tells kB. */
+function sumOver(processes: readonly number[], file: string, line: RegExp): number {
+  return processes.reduce((sum, pid) => sum + Number(line.exec(readText(`/proc/${pid}/${file}`))?.[1] ?? 0) * 1024, 0);
 }
 
 /** Processes end while they are looked at: nothing, then. */
@@ -62,8 +63,4 @@ function readText(path: string): string {
   } catch {
     return '';
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

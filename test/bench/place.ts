@@ -1,7 +1,7 @@
 import { rmSync, statfsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { formatBytes } from '../../src-main/cli/format.ts';
 
 /** A folder that trees could be made in. */
@@ -20,18 +20,25 @@ export interface Place extends PlaceFacts {
   readonly inMemory: boolean;
 }
 
+/** The most that is there at one time, bytes: in memory a copy goes when it was compared, on a disk it stays (see `Removal`). */
+export interface Needs {
+  readonly inMemory: number;
+  readonly onDisk: number;
+}
+
 /** Left free, bytes. */
 const reserve = 1_000_000_000;
 
 /**
  * Where the trees go: `chosen`; else memory (`shared`, null where the system has none) where there is room; else
- * `temporary`. `needed` is the most that is there at one time, bytes. Throws `AppError` no-space.
+ * `temporary`. Throws `AppError` no-space.
  */
 export function choosePlace(
-  facts: { readonly chosen: PlaceFacts | null; readonly shared: PlaceFacts | null; readonly temporary: PlaceFacts }, needed: number,
+  facts: { readonly chosen: PlaceFacts | null; readonly shared: PlaceFacts | null; readonly temporary: PlaceFacts }, needs: Needs,
 ): Place {
   const inMemory = (place: PlaceFacts): boolean => place.fileSystem === 'tmpfs' || place.fileSystem === 'ramfs';
-  const hasRoom = (place: PlaceFacts): boolean => place.freeBytes >= needed + reserve;
+  const neededIn = (place: PlaceFacts): number => (inMemory(place) ? needs.inMemory : needs.onDisk) + reserve;
+  const hasRoom = (place: PlaceFacts): boolean => place.freeBytes >= neededIn(place);
   const { chosen, shared, temporary } = facts;
   if (!chosen && shared && inMemory(shared) && hasRoom(shared)) {
     return { ...shared, inMemory: true, reason: 'in memory, so that no disk adds its moods to the times' };
@@ -40,7 +47,7 @@ export function choosePlace(
   if (!hasRoom(place)) {
     throw new AppError({
       kind: 'no-space',
-      message: `The bench needs ${formatBytes(needed + reserve)} in ${place.folder}; ${formatBytes(place.freeBytes)} are free.`,
+      message: `The bench needs ${formatBytes(neededIn(place))} in ${place.folder}; ${formatBytes(place.freeBytes)} are free.`,
       hint: 'Give another folder with --folder, fewer rows with --rows, or smaller trees with --quick.',
     });
   }
@@ -55,7 +62,11 @@ export function readPlace(folder: string, fileSystem: string): PlaceFacts {
     const free = bavail * bsize;
     return { folder, fileSystem, freeBytes: fileSystem === 'tmpfs' ? Math.min(free, process.availableMemory()) : free };
   } catch (thrown) {
-    throw new AppError({ kind: 'invalid-input', message: `${folder} cannot be used: ${String(thrown)}`, hint: 'Give a folder that is there with --folder.' });
+    throw new AppError({
+      kind: 'invalid-input',
+      message: `${folder} cannot be used: ${toAppError(thrown).message}`,
+      hint: 'With --folder, give a folder that is there.',
+    });
   }
 }
 

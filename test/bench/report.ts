@@ -21,9 +21,10 @@ export function runLine(run: Run, rounds: number): string {
   const result = run.differences === 0 ? 'same as the source' : formatNumberOf(run.differences, 'difference');
   const left = run.leftBehind === 0 ? '' : `  LEFT ${formatNumberOf(run.leftBehind, 'process', 'processes')} running`;
   const failure = run.exitCode === 0 ? '' : `  FAILED with ${run.exitCode}: ${run.lastWords.split('\n').at(-1)?.trim() ?? ''}`;
+  const cpu = formatSeconds(run.userSeconds + run.systemSeconds);
   return [
     run.row.padEnd(18), `${run.round}/${rounds}`, run.contender.padEnd(12), formatSeconds(run.seconds).padStart(9),
-    `CPU ${formatSeconds(run.userSeconds + run.systemSeconds)}`.padStart(12), formatMemory(run.peakProportionalBytes).padStart(8), result,
+    `CPU ${cpu}`.padStart(12), formatMemory(run.peakProportionalBytes).padStart(8), result,
   ].join('  ') + left + failure;
 }
 
@@ -32,7 +33,8 @@ export function rowLines(result: RowResult): string[] {
   return [
     `${result.row.name}: ${result.title}`,
     ...tableLines(columns, result.standings.map(cellsOf), null),
-    ...result.standings.flatMap((standing) => standing.differenceSamples.slice(0, 2).map((line) => `  ${standing.contender}: ${line}`)),
+    ...result.standings.flatMap(({ contender, differenceSamples }) =>
+      differenceSamples.slice(0, 2).map((line) => `  ${contender}: ${line}`)),
   ];
 }
 

@@ -44,7 +44,7 @@ export async function measureTree(bench: Bench, plan: TreePlan, phases: readonly
   for (let round = 1; round <= bench.rounds; round += 1) {
     const order = rotated(bench.contenders, round);
     const content = round === 1;
-    await bench.removal.makeRoom(spaceBytes * (phases.length > 1 ? order.length : 1));
+    await bench.removal.makeRoom(spaceBytes * order.length);
     for (const phase of phases) {
       if (phase === 'changed') {
         revision += 1;
@@ -77,7 +77,8 @@ async function runOnce(
   // What others have left to write would slow down this one.
   spawnSync('sync');
   const { memory, ...measured } = await measure(contender.command(paths), bench.stop);
-  const lines = diffManifest(expected, readManifest(paths.destination, { content }), (_name, field) => field === 'content' && !content);
+  const actual = readManifest(paths.destination, { content });
+  const lines = diffManifest(expected, actual, (_name, field) => field === 'content' && !content);
   return {
     contender: contender.name,
     ...measured,
@@ -104,9 +105,11 @@ export async function warmUp(bench: Bench, plan: TreePlan): Promise<Map<string, 
     mkdirSync(paths.destination);
     // Twice: what is compiled in a first start is kept at its end, and read in the second.
     const runs = [await runOnce(bench, contender, paths, expected, true), await runOnce(bench, contender, paths, expected, true)];
-    for (const run of runs) {
-      if (run.exitCode !== 0) failures.set(contender.name, `it ended with ${run.exitCode}: ${run.lastWords}`);
-      else if (run.differences > 0 && contender.mustBeExact) failures.set(contender.name, `its copy differs: ${run.differenceSamples.join('; ')}`);
+    for (const { exitCode, lastWords, differenceSamples } of runs) {
+      if (exitCode !== 0) failures.set(contender.name, `it ended with ${exitCode}: ${lastWords}`);
+      else if (differenceSamples.length > 0 && contender.mustBeExact) {
+        failures.set(contender.name, `its copy differs: ${differenceSamples.join('; ')}`);
+      }
     }
   }
   return failures;

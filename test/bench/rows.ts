@@ -42,10 +42,12 @@ export const judgedFrom = 2;
 export function selectRows(words: readonly string[]): Row[] {
   for (const word of words) {
     if (rows.some((row) => row.name === word || row.tree === word)) continue;
+    const names = rows.map((row) => row.name).join(', ');
+    const trees = [...new Set(rows.map((row) => row.tree))].join(', ');
     throw new AppError({
       kind: 'invalid-input',
       message: `There is no row "${word}".`,
-      hint: `Rows: ${rows.map((row) => row.name).join(', ')}. A tree's name (${[...new Set(rows.map((row) => row.tree))].join(', ')}) stands for all its rows.`,
+      hint: `Rows: ${names}. A tree's name (${trees}) stands for all its rows.`,
     });
   }
   return rows.filter((row) => words.length === 0 || words.includes(row.name) || words.includes(row.tree));

@@ -31,7 +31,8 @@ export function split(total: number, weights: readonly number[]): number[] {
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const exact = weights.map((weight) => total * weight / whole);
   const parts = exact.map(Math.floor);
-  const byRemainder = exact.map((value, index) => ({ index, rest: value % 1 })).sort((a, b) => b.rest - a.rest || a.index - b.index);
+  const remainders = exact.map((value, index) => ({ index, rest: value % 1 }));
+  const byRemainder = remainders.sort((a, b) => b.rest - a.rest || a.index - b.index);
   const missing = total - parts.reduce((sum, part) => sum + part, 0);
   for (const { index } of byRemainder.slice(0, missing)) parts[index] = (parts[index] as number) + 1;
   return parts;

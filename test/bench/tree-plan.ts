@@ -39,7 +39,8 @@ export function planTree(name: TreeName, size: number): TreePlan {
     case 'balanced': {
       const parts = split(size, projects.map(() => 1));
       const folders = projects.flatMap((project, index) => planProject(project, withoutLoose(parts, index), random));
-      return { name, title: `${formatCount(size)} small files in 7 even project folders`, folders: [planLoose(random), ...folders] };
+      const title = `${formatCount(size)} small files in 7 even project folders`;
+      return { name, title, folders: [planLoose(random), ...folders] };
     }
     case 'skewed': {
       // One project with 80 % of all, a quarter of that in one flat folder.
@@ -53,14 +54,17 @@ export function planTree(name: TreeName, size: number): TreePlan {
       return { name, title, folders: [planLoose(random), ...folders] };
     }
     case 'folders': {
-      const folders = Array.from({ length: size }, (_, index) => ({ path: `folder-${padded(index)}`, files: planSmall(10, random) }));
+      const folders = Array.from({ length: size }, (_, index) => {
+        return { path: `folder-${padded(index)}`, files: planSmall(10, random) };
+      });
       return { name, title: `${formatCount(size)} top folders of 10 small files`, folders };
     }
     case 'large': {
       const parts = split(size, [40, 22, 14, 10, 7, 5, 2]);
+      const film = (number: number): PlannedFile => ({ name: `film-${padded(number)}.mov`, bytes: largeFileBytes });
       const folders = projects.map((project, index) => ({
         path: project,
-        files: Array.from({ length: parts[index] ?? 0 }, (_, file) => ({ name: `film-${padded(file)}.mov`, bytes: largeFileBytes })),
+        files: Array.from({ length: parts[index] ?? 0 }, (_, file) => film(file)),
       }));
       return { name, title: `${size} files of 20 MB in 7 uneven folders`, folders };
     }
@@ -77,8 +81,8 @@ function planProject(project: string, files: number, random: Random): PlannedFol
   const folders: PlannedFolder[] = [];
   for (let left = files; left > 0;) {
     const count = Math.min(left, random.int(20, 40));
-    const place = folders.length;
-    folders.push({ path: `${project}/set-${padded(Math.floor(place / 12))}/part-${padded(place % 12)}`, files: planSmall(count, random) });
+    const [set, part] = [Math.floor(folders.length / 12), folders.length % 12];
+    folders.push({ path: `${project}/set-${padded(set)}/part-${padded(part)}`, files: planSmall(count, random) });
     left -= count;
   }
   return folders;

@@ -1,7 +1,7 @@
 /**
  * Takes and gives back the lock of a folder again and again, beside others that do the same; proves by a file that can
- * only be made once that nobody else holds it. Now and then leaves a lock behind as a crashed process would.
- * Arguments: destination, proof file, tries, pid and start time of a process that is gone. Prints what came of it as JSON.
+ * only be made once that nobody else holds it. Now and then leaves a lock behind as a crashed process would. Arguments:
+ * destination, proof file, tries, pid and start time of a process that is gone. Prints what came of it as JSON.
  */
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';

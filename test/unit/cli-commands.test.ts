@@ -155,7 +155,7 @@ describe('signals', () => {
 
   it('do not draw over an open question when Ctrl-Z comes in between', async () => {
     const screen = createTerminal();
-    let answer = (_: string): void => undefined;
+    let answer: (text: string) => void = () => undefined;
     const app = createMemoryApp(async (request, tell) => {
       tell(events.started());
       tell(events.progress());
@@ -201,7 +201,7 @@ describe('a reader who leaves', () => {
 });
 
 describe('the question before a first mirror', () => {
-  const preview = { destination: '/dst', entries: 1234, names: Array.from({ length: 1000 }, (_, index) => `old/${index}`) };
+  const preview = { destination: '/dst', entries: 1234, names: Array.from({ length: 1000 }, (_, index) => `old/${String(index).padStart(3, '0')}`) };
   const style = { paint: (_: string, plain: string) => plain, utf8: true };
   const silent = { event: () => undefined, say: () => undefined, suspend: () => undefined, resume: () => undefined, end: () => undefined };
 
@@ -226,8 +226,8 @@ describe('the question before a first mirror', () => {
     const shown = text(errors);
     expect(shown).toContain('first mirror into /dst');
     expect(shown).toContain('1 234 entries there would be deleted');
-    expect(shown).toContain('  old/19\n');
-    expect(shown).not.toContain('old/20');
+    expect(shown).toContain('  old/019\n');
+    expect(shown).not.toContain('old/020');
     expect(shown).toContain('and 1 214 more');
     expect(questions).toEqual([expect.stringContaining('[y/N]')]);
   });

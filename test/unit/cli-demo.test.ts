@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,20 +81,18 @@ describe('the comparison of two trees', () => {
 
 describe('the sample tree', () => {
   it('is uneven, has what real trees have, and is the same every time', async () => {
-    await makeSampleTree(join(folder, 'one'), never);
+    await makeSampleTree(join(folder, 'one'), never, 0.1);
     const manifest = await readManifest(join(folder, 'one'), never);
     const perProject = projects.map((project) => [...manifest.facts.keys()].filter((name) => name.startsWith(`${project}/`)).length);
-    expect(manifest.facts.size).toBeGreaterThan(15_000);
-    expect(Math.max(...perProject)).toBeGreaterThan(20 * Math.min(...perProject));
+    expect(Math.min(...perProject)).toBeGreaterThan(10);
+    expect(Math.max(...perProject)).toBeGreaterThan(10 * Math.min(...perProject));
     const facts = [...manifest.facts.values()];
-    expect(facts.filter((fact) => fact.startsWith('symlink')).length).toBeGreaterThan(50);
-    expect(facts.filter((fact) => fact.includes('linked with')).length).toBeGreaterThan(1000);
+    expect(facts.filter((fact) => fact.startsWith('symlink')).length).toBeGreaterThan(5);
+    expect(facts.filter((fact) => fact.includes('linked with')).length).toBeGreaterThan(100);
     expect(Math.max(...[...manifest.facts.keys()].map((name) => name.split('/').length))).toBeGreaterThan(30);
     expect(readdirSync(join(folder, 'one'), { withFileTypes: true }).filter((entry) => entry.isFile()).length).toBeGreaterThan(3);
-    // All facts but mode and owner, which follow the user who makes it. To change with the tree.
-    const digest = createHash('sha256');
-    for (const [name, fact] of [...manifest.facts].toSorted(([a], [b]) => (a < b ? -1 : 1))) digest.update(`${name} ${fact.split(' | ').toSpliced(1, 2).join()}\n`);
-    expect(digest.digest('hex').slice(0, 16)).toBe('d9601c57d10b4696');
+    await makeSampleTree(join(folder, 'two'), never, 0.1);
+    expect(differingNames(manifest, await readManifest(join(folder, 'two'), never))).toEqual([]);
   });
 
   it('stops growing when it is cancelled', async () => {

@@ -20,7 +20,8 @@ test('the queue hands out the heaviest first, whatever the order of arrival', ()
       }
       expect(queue.size).toBe(waiting.length);
     }
-    expect(queue.clear().sort()).toEqual(waiting.sort());
+    const ascending = (a: number, b: number): number => a - b;
+    expect(queue.clear().sort(ascending)).toEqual(waiting.sort(ascending));
     expect(queue.take()).toBeNull();
   }
 });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import {
-  mountOf, mountsInside, parseFstab, parseMountInfo, parseMountOutput, unmountedPointOf, type BlockUuids,
+  mountOf,
+  mountsInside,
+  parseFstab,
+  parseMountInfo,
+  parseMountOutput,
+  unmountedPointOf,
+  type BlockUuids,
 } from '../../src-main/worker/mounts.ts';
 import { temporaryPrefix } from '../../src-main/worker/temps.ts';
 
@@ -21,14 +27,27 @@ const mountInfo = String.raw`22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/root 
 40 22 0:92 / /net rw - autofs /etc/auto.net rw
 `;
 const uuids: BlockUuids = {
-  byPath: new Map([['/dev/sdb1', 'usb-uuid'], ['/dev/dm-0', 'video-uuid']]), byNumber: new Map([['8:1', 'root-uuid'], ['8:33', 'video-uuid']]),
+  byPath: new Map([
+    ['/dev/sdb1', 'usb-uuid'],
+    ['/dev/dm-0', 'video-uuid'],
+  ]),
+  byNumber: new Map([
+    ['8:1', 'root-uuid'],
+    ['8:33', 'video-uuid'],
+  ]),
 };
 const mounts = parseMountInfo(mountInfo, uuids);
 const at = (point: string) => mounts.find((mount) => mount.point === point);
 
 describe('mounts from mountinfo', () => {
   test('have their names unescaped and decoded', () => {
-    expect(at('/mnt/usb disk')).toEqual({ point: '/mnt/usb disk', type: 'ext4', source: '/dev/sdb1', root: '/', uuid: 'usb-uuid' });
+    expect(at('/mnt/usb disk')).toEqual({
+      point: '/mnt/usb disk',
+      type: 'ext4',
+      source: '/dev/sdb1',
+      root: '/',
+      uuid: 'usb-uuid',
+    });
     expect(at('/märz')?.source).toBe('utf8');
   });
   test('find the UUID by device name or, for other names of a device, by its number', () => {
@@ -46,13 +65,20 @@ describe('mounts from mountinfo', () => {
     expect(parseMountInfo('nonsense\n\n1 2 3')).toEqual([]);
   });
   test('are all told where no root mount is seen', () => {
-    expect(parseMountInfo('50 49 0:5 / /a rw - tmpfs one rw\n51 50 0:6 / /a rw - tmpfs two rw\n').map(({ source }) => source)).toEqual(['two']);
+    expect(
+      parseMountInfo('50 49 0:5 / /a rw - tmpfs one rw\n51 50 0:6 / /a rw - tmpfs two rw\n').map(({ source }) => source),
+    ).toEqual(['two']);
   });
 });
 
 describe('the mount of a path', () => {
   test.each([
-    ['/data/videos/x', '/data/videos'], ['/data/videos', '/data/videos'], ['/data/x', '/data'], ['/data2/x', '/data2'], ['/database', '/'], ['/', '/'],
+    ['/data/videos/x', '/data/videos'],
+    ['/data/videos', '/data/videos'],
+    ['/data/x', '/data'],
+    ['/data2/x', '/data2'],
+    ['/database', '/'],
+    ['/', '/'],
   ])('%s lies on %s', (path, point) => {
     expect(mountOf(path, mounts)?.point).toBe(point);
   });
@@ -61,23 +87,36 @@ describe('the mount of a path', () => {
   });
   test('inside it, only those that hold files and stay are told', () => {
     expect(mountsInside('/data', mounts).map(({ point }) => point)).toEqual(['/data/videos']);
-    expect(mountsInside('/', mounts).map(({ point }) => point)).toEqual(['/data', '/data/videos', '/data2', '/mnt/usb disk', '/märz', '/old', '/srv/bind']);
+    expect(mountsInside('/', mounts).map(({ point }) => point)).toEqual([
+      '/data',
+      '/data/videos',
+      '/data2',
+      '/mnt/usb disk',
+      '/märz',
+      '/old',
+      '/srv/bind',
+    ]);
     expect(mountsInside('/run/user', mounts).map(({ point }) => point)).toEqual(['/run/user/1000']);
   });
 });
 
 test('mounts of a Mac are read from mount(8)', () => {
-  const found = parseMountOutput([
-    '/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)',
-    '/dev/disk5s2 on /Volumes/My Backup (1) (hfs, local, nodev, nosuid, journaled)',
-    '//user@server/share on /Volumes/share (smbfs, nodev, nosuid, mounted by user)',
-    'map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)',
-    'devfs on /dev (devfs)',
-    '',
-  ].join('\n'));
+  const found = parseMountOutput(
+    [
+      '/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)',
+      '/dev/disk5s2 on /Volumes/My Backup (1) (hfs, local, nodev, nosuid, journaled)',
+      '//user@server/share on /Volumes/share (smbfs, nodev, nosuid, mounted by user)',
+      'map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)',
+      'devfs on /dev (devfs)',
+      '',
+    ].join('\n'),
+  );
   expect(found.map(({ point, type, source }) => [point, type, source])).toEqual([
-    ['/', 'apfs', '/dev/disk3s1s1'], ['/System/Volumes/Data/home', 'autofs', 'map auto_home'],
-    ['/Volumes/My Backup (1)', 'hfs', '/dev/disk5s2'], ['/Volumes/share', 'smbfs', '//user@server/share'], ['/dev', 'devfs', 'devfs'],
+    ['/', 'apfs', '/dev/disk3s1s1'],
+    ['/System/Volumes/Data/home', 'autofs', 'map auto_home'],
+    ['/Volumes/My Backup (1)', 'hfs', '/dev/disk5s2'],
+    ['/Volumes/share', 'smbfs', '//user@server/share'],
+    ['/dev', 'devfs', 'devfs'],
   ]);
 });
 

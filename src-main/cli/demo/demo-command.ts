@@ -25,8 +25,11 @@ type Way = (typeof rounds)[number][number];
 type Times = Record<Way, number[]>;
 type Say = (text: string, tone?: Tone) => void;
 
-/** `daybreak demo`: the old way and the pool on the same tree, compared and measured. Throws `AppError` where it cannot. */
-export async function runDemo(face: Face, options: { readonly keep?: boolean }): Promise<number> {
+/**
+ * `daybreak demo`: the old way and the pool on the same tree, compared and measured. `share` of the usual size.
+ * Throws `AppError` where it cannot.
+ */
+export async function runDemo(face: Face, options: { readonly keep?: boolean; readonly share?: number }): Promise<number> {
   const style = styleFor(face, face.output);
   const say: Say = (text, tone) => {
     const columns = face.output.size()?.columns ?? Infinity;
@@ -41,7 +44,7 @@ export async function runDemo(face: Face, options: { readonly keep?: boolean }):
     say('The same backup, made by one rsync and by a pool of rsync processes', 'strong');
     const folder = makeWorkFolder(face);
     try {
-      await compare(face, style, say, folder.path, stop.signal);
+      await compare({ face, style, say, folder: folder.path, stop: stop.signal }, options.share ?? 1);
     } finally {
       if (options.keep === true) {
         folder.keep();
@@ -59,10 +62,18 @@ export async function runDemo(face: Face, options: { readonly keep?: boolean }):
   }
 }
 
-async function compare(face: Face, style: Style, say: Say, folder: string, stop: AbortSignal): Promise<void> {
+interface Demo {
+  readonly face: Face;
+  readonly style: Style;
+  readonly say: Say;
+  readonly folder: string;
+  readonly stop: AbortSignal;
+}
+
+async function compare({ face, style, say, folder, stop }: Demo, share: number): Promise<void> {
   const source = join(folder, 'production');
   const madeAt = performance.now();
-  await makeSampleTree(source, stop);
+  await makeSampleTree(source, stop, share);
   say(`Made a sample tree with the projects ${projects.join(', ')} in ${since(madeAt)}: ${source}`);
   const readAt = performance.now();
   const original = await readManifest(source, stop);

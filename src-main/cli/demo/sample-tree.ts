@@ -16,11 +16,11 @@ export const projects = ['alpha', 'beta', 'gamma', 'delta', 'kappa', 'sigma', 'o
  * Makes a sample production tree in `root` (which must not exist): about 24,000 entries, 160 MB. The folders are uneven on
  * purpose: alpha holds many small files, beta one flat folder, gamma a deep chain, delta few larger files, kappa many tiny
  * folders, sigma hard links and symlinks, omega a mix. Names, contents, modes and times are the same every time.
- * Throws what node:fs throws, and the reason of `stop`.
+ * `share` makes it smaller. Throws what node:fs throws, and the reason of `stop`.
  */
-export async function makeSampleTree(root: string, stop: AbortSignal): Promise<void> {
+export async function makeSampleTree(root: string, stop: AbortSignal, share = 1): Promise<void> {
   let count = 0;
-  for (const step of sampleSteps(root)) {
+  for (const step of sampleSteps(root, share)) {
     step();
     count += 1;
     if (count % STEPS_PER_TURN === 0) {
@@ -30,33 +30,34 @@ export async function makeSampleTree(root: string, stop: AbortSignal): Promise<v
   }
 }
 
-function* sampleSteps(root: string): Generator<Step> {
+function* sampleSteps(root: string, share: number): Generator<Step> {
   const maker = createMaker(root);
+  const some = (count: number): number => Math.max(1, Math.round(count * share));
   yield* maker.folder('');
   for (const project of projects) yield* maker.folder(project);
 
-  for (let shot = 0; shot < 80; shot++) {
+  for (let shot = 0; shot < some(80); shot++) {
     for (let version = 0; version < 4; version++) {
       const folder = `alpha/shots/shot-${pad(shot, 3)}/v${pad(version, 2)}`;
       for (let file = 0; file < 30; file++) yield* maker.file(`${folder}/element.${pad(file, 4)}.json`, maker.smallSize());
     }
   }
-  for (let frame = 0; frame < 4000; frame++) yield* maker.file(`beta/cache/frame.${pad(frame, 5)}.bin`, maker.smallSize());
+  for (let frame = 0; frame < some(4000); frame++) yield* maker.file(`beta/cache/frame.${pad(frame, 5)}.bin`, maker.smallSize());
   let chain = 'gamma';
   for (let level = 0; level < 30; level++) {
     chain += `/level-${pad(level, 2)}`;
     for (let file = 0; file < 15; file++) yield* maker.file(`${chain}/notes ${file}.txt`, maker.smallSize());
   }
-  for (let film = 0; film < 8; film++) yield* maker.file(`delta/films/reel-${film}.mov`, 4_000_000 + 900_000 * film);
+  for (let film = 0; film < 8; film++) yield* maker.file(`delta/films/reel-${film}.mov`, some(4_000_000 + 900_000 * film));
   for (let file = 0; file < 40; file++) yield* maker.file(`delta/edit/cut-${pad(file, 2)}.xml`, 20_000);
-  for (let asset = 0; asset < 400; asset++) {
+  for (let asset = 0; asset < some(400); asset++) {
     for (let file = 0; file < 8; file++) yield* maker.file(`kappa/assets/a${pad(asset, 3)}/part-${file}.obj`, maker.smallSize());
   }
-  yield* sigma(maker);
-  for (let file = 0; file < 2000; file++) {
+  yield* sigma(maker, some);
+  for (let file = 0; file < some(2000); file++) {
     yield* maker.file(`omega/review/day-${pad(file % 12, 2)}/still-${pad(file, 4)}.jpg`, maker.smallSize());
   }
-  for (const name of ['master-a.mov', 'master-b.mov']) yield* maker.file(`omega/${name}`, 12_000_000);
+  for (const name of ['master-a.mov', 'master-b.mov']) yield* maker.file(`omega/${name}`, some(12_000_000));
   for (const name of ['README.txt', 'budget 2026.ods', 'Größe.txt', '#old-list', '-render-notes.txt', 'it\'s "quoted".txt']) {
     yield* maker.file(name, 3000);
   }
@@ -64,13 +65,15 @@ function* sampleSteps(root: string): Generator<Step> {
 }
 
 /** Yesterday's state kept by hard links, as many teams do, and links to what is current. */
-function* sigma(maker: Maker): Generator<Step> {
-  for (let file = 0; file < 1500; file++) {
+function* sigma(maker: Maker, some: (count: number) => number): Generator<Step> {
+  for (let file = 0; file < some(1500); file++) {
     const name = `set-${pad(file % 25, 2)}/grade-${pad(file, 4)}.cube`;
     yield* maker.file(`sigma/today/${name}`, maker.smallSize());
     if (file % 5 !== 0) yield* maker.hardLink(`sigma/yesterday/${name}`, `sigma/today/${name}`);
   }
-  for (let shot = 0; shot < 60; shot++) yield* maker.symlink(`sigma/current/shot-${pad(shot, 3)}`, `../../alpha/shots/shot-${pad(shot, 3)}/v03`);
+  for (let shot = 0; shot < some(60); shot++) {
+    yield* maker.symlink(`sigma/current/shot-${pad(shot, 3)}`, `../../alpha/shots/shot-${pad(shot, 3)}/v03`);
+  }
   yield* maker.symlink('sigma/current/gone', '../nowhere');
 }
 

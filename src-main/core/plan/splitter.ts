@@ -81,7 +81,7 @@ export function createSplitter(settings: SplitterSettings) {
   let nextId = 0;
   let seenWeight = 0;
   const preparing = new Set<Promise<void>>();
-  let failure: unknown = null;
+  let failure: Error | null = null;
   const root = newFolder(ROOT, null, false);
 
   function newFolder(path: ByteName, parent: Folder | null, solid: boolean): Folder {
@@ -117,7 +117,7 @@ export function createSplitter(settings: SplitterSettings) {
     work.then(
       () => preparing.delete(work),
       (error: unknown) => {
-        failure ??= error;
+        failure ??= error instanceof Error ? error : new Error(String(error));
         preparing.delete(work);
       },
     );
@@ -274,7 +274,7 @@ export function createSplitter(settings: SplitterSettings) {
     /** Ends the walk: waits for the last preparations and, where nothing was split, emits the whole tree as one unit. */
     async finish(rootIsNew: boolean): Promise<{ entries: number; bytes: number; units: number }> {
       while (preparing.size > 0) await Promise.allSettled(preparing);
-      if (failure !== null) throw failure;
+      if (failure) throw failure;
       if (root.split !== 'yes') emit('group', ROOT, [ROOT], [root.entries + 1], root.entries + 1, root.bytes, rootIsNew, []);
       return { entries: root.entries + 1, bytes: root.bytes, units: nextId };
     },

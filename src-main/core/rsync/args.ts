@@ -76,8 +76,8 @@ export function rootFolderCall(context: CallContext): RsyncCall {
 }
 
 /** Where to look for hard links beside a unit; null for units whose names another unit looks at. */
-export function linkScanFor(unit: Unit, context: Pick<CallContext, 'source' | 'options'>): LinkScan | null {
-  const where = { source: context.source, excludes: context.options.excludes };
+export function linkScanFor(unit: Unit, context: Pick<CallContext, 'source' | 'options' | 'hardLinks'>): LinkScan | null {
+  const where = { source: context.source, excludes: context.options.excludes, all: !context.hardLinks };
   switch (unit.kind) {
     case 'group': return { ...where, depth: 'deep', names: unit.names };
     case 'part': return { ...where, depth: 'flat', names: unit.names };

@@ -6,6 +6,7 @@ import type { BackupRequest } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import type { RsyncProgram } from '../rsync/probe.ts';
 import type { Store } from '../store/open-store.ts';
+import type { UnitProgress } from './copying.ts';
 import type { Pool } from './pool.ts';
 import type { ProgressTracker } from './progress.ts';
 import type { ScoutClient } from './scout-client.ts';
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly scout: () => ScoutClient;
   readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };
   readonly notices: Notice[];
+  /** All units so far, in the order of the walk. */
+  readonly units: UnitProgress[];
   /** Moment of the lock by the destination's clock, ms: what changed there later is ours. */
   lockedAtMs: number;
   /** The first failure that ends the run. */

@@ -25,6 +25,7 @@ export async function askBeforeFirstMirror(context: RunContext, { source, destin
     tracker: createProgressTracker(context.ports.clock.now()),
     totals: { ...noTotals },
     notices: [],
+    units: [],
     emit: (event) => {
       if (event.type !== 'change' || event.action !== 'delete') return;
       entries++;

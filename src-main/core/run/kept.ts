@@ -61,7 +61,7 @@ export function keptAmounts(units: readonly UnitProgress[]): KeptAmounts {
     total = add(total, stayed);
     const top = topOf(unit.folder);
     if (unit.folder !== ROOT) byTop.set(top, add(byTop.get(top), stayed));
-    for (const [top, amount] of created ?? []) createdBySpanning.set(top, add(createdBySpanning.get(top), amount));
+    for (const [spanned, amount] of created ?? []) createdBySpanning.set(spanned, add(createdBySpanning.get(spanned), amount));
   }
   return { byTop, total, createdBySpanning };
 }

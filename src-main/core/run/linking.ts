@@ -3,14 +3,14 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
 
-/** Every name of each hard-link set with names in more than one unit. */
+/** Every name of each hard-link set with names in more than one unit, or in one whose rsync could not link. */
 export function crossingLinks(units: readonly UnitProgress[]): { names: ByteName[]; bytes: number } {
   const sets = new Map<string, { names: ByteName[]; bytes: number; firstUnit: number; crosses: boolean }>();
-  for (const { unit, links } of units) {
+  for (const { unit, links, hardLinks } of units) {
     for (const { file, name, bytes } of links) {
       const set = sets.get(file);
       if (!set) {
-        sets.set(file, { names: [name], bytes, firstUnit: unit.id, crosses: false });
+        sets.set(file, { names: [name], bytes, firstUnit: unit.id, crosses: !hardLinks });
         continue;
       }
       set.names.push(name);
@@ -25,20 +25,23 @@ export function crossingLinks(units: readonly UnitProgress[]): { names: ByteName
  * Links at the destination what is linked at the source across units: one last rsync over every name of those sets, and
  * over their folders, whose times it would change otherwise. Each unit's own rsync has linked the rest.
  */
-export async function linkAcrossUnits(context: RunContext, units: readonly UnitProgress[], nextId: number): Promise<UnitProgress | null> {
-  const crossing = crossingLinks(units);
-  if (crossing.names.length === 0 || isEnding(context)) return null;
-  const parents = [...new Set(crossing.names.map(parentOf))];
-  const { folders } = await context.scout().ask({ op: 'real-folders', destination: context.job.destination, folders: parents });
+export async function linkAcrossUnits(context: RunContext, nextId: number): Promise<void> {
+  const crossing = crossingLinks(context.units);
+  if (crossing.names.length === 0 || isEnding(context)) return;
+  const { names } = crossing;
+  const parents = [...new Set(names.map(parentOf))];
+  const { folders } = await context.scout().ask({ op: 'real-folders', destination: context.job.destination, folders: [...parents, ...names] });
   const real = new Set(folders);
-  const names = crossing.names.filter((name) => real.has(parentOf(name)));
+  // Through a symlink nothing is linked, and a folder in a name's place would end the whole call (see `judgeEnd`).
+  const linked = names.filter((name) => real.has(parentOf(name)) && !real.has(name));
+  const listed = parents.filter((folder) => folder !== ROOT && real.has(folder));
   const unit: Unit = {
-    id: nextId, kind: 'links', folder: ROOT, names: [...folders.filter((folder) => folder !== ROOT), ...names], shares: [], entries: names.length,
+    id: nextId, kind: 'links', folder: ROOT, names: [...listed, ...linked], shares: [], entries: linked.length,
     bytes: crossing.bytes,
     weight: 0, isNew: false, premade: 0, after: [],
   };
   const progress = untried(unit);
   context.tracker.known([unit]);
+  context.units.push(progress);
   await copyUnit(context, progress);
-  return progress;
 }

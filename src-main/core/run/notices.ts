@@ -9,8 +9,7 @@ const mostNotices = 50;
 /** What the units of a run leave a person to know, the worst first. */
 export function unitNotices(units: readonly UnitProgress[]): Notice[] {
   const noted = units.filter((progress) => progress.note !== null && progress.state !== 'cancelled');
-  const unlinked = units.filter((progress) => !progress.hardLinks);
-  const notices = [...noted.map(noticeOf), ...unlinked.map(unlinkedNotice)].sort((a, b) => rank(a) - rank(b));
+  const notices = noted.map(noticeOf).sort((a, b) => rank(a) - rank(b));
   if (notices.length <= mostNotices) return notices;
   const more = notices.length - mostNotices;
   return [...notices.slice(0, mostNotices), { level: 'warning', message: `${more} more units have something to say: see the run's units in the history.` }];
@@ -24,14 +23,6 @@ function noticeOf({ unit, state, note, result }: UnitProgress): Notice {
     level: state === 'failed' ? 'problem' : state === 'done' ? 'info' : 'warning',
     message: `${unitName(unit)}: ${note?.message}${list}`,
     ...(note?.hint === undefined ? {} : { hint: note.hint }),
-  };
-}
-
-function unlinkedNotice({ unit }: UnitProgress): Notice {
-  return {
-    level: 'warning',
-    message: `${unitName(unit)}: linked files were copied as separate files, because folders stand where some of their names must go`,
-    hint: 'They are linked again once those folders are gone: mirroring (--delete) removes them.',
   };
 }
 

@@ -4,7 +4,7 @@ import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../..
 import type { Unit } from '../../../src-shared/unit.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
 import type { RunContext } from './context.ts';
-import { copyUnit, untried, type UnitProgress } from './copying.ts';
+import { copyUnit, untried } from './copying.ts';
 import { startSize } from './controller.ts';
 
 /** Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow. */
@@ -13,7 +13,6 @@ const lanesOnNas = 32;
 const mostRecords = 100_000;
 
 export interface Planned {
-  readonly units: readonly UnitProgress[];
   readonly answer: ScoutAnswer<'plan'>;
   readonly isFull: boolean;
 }
@@ -45,7 +44,6 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     isRoot: process.getuid?.() === 0,
     mirror: job.options.mirror,
   };
-  const units: UnitProgress[] = [];
   const open: Promise<void>[] = [];
   const ends = new Map<number, Promise<void>>();
   const scout = context.scout();
@@ -53,8 +51,8 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     context.tracker.known(batch);
     for (const unit of batch) {
       const progress = untried(unit);
-      units.push(progress);
-      const end = Promise.all(unit.after.map((id) => ends.get(id)))
+      context.units.push(progress);
+      const end = Promise.all(unit.after.flatMap((id) => ends.get(id) ?? []))
         .then(() => copyUnit(context, progress))
         .then(() => scout.credit(1));
       // Only these are named by others.
@@ -67,12 +65,12 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const answer = await scout.plan({ op: 'plan', plan }, take);
   context.tracker.planned();
   await Promise.all(open);
-  return { units, answer, isFull };
+  return { answer, isFull };
 }
 
 /** A second try, one at a time, for units that met errors which a neighbour at work may have caused. */
-export async function tryAgainAlone(context: RunContext, units: readonly UnitProgress[]): Promise<void> {
-  for (const progress of units) {
+export async function tryAgainAlone(context: RunContext): Promise<void> {
+  for (const progress of context.units) {
     if (!progress.tryAlone) continue;
     progress.state = 'waiting';
     await copyUnit(context, progress);
@@ -80,8 +78,7 @@ export async function tryAgainAlone(context: RunContext, units: readonly UnitPro
 }
 
 /** What the next plan should know: how much each closed subtree holds, and what an entry cost. */
-export function learn(context: RunContext, { units, isFull }: Planned): void {
-  const { store, job } = context;
+export function learn({ store, job, units }: RunContext, isFull: boolean): void {
   const records: FolderRecord[] = [];
   let entries = 0;
   let bytes = 0;

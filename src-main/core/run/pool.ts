@@ -208,9 +208,9 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
       stopping = true;
       dropQueue();
       tellAll({ type: 'stop', graceMs: stopGraceMs, exit: true });
-      const open = [...workers.values()];
-      const timer = setTimeout(() => open.forEach((worker) => worker.process.kill()), stopGraceMs + killAfterMs);
-      await Promise.all(open.map((worker) => worker.exited));
+      const last = [...workers.values()];
+      const timer = setTimeout(() => last.forEach((worker) => worker.process.kill()), stopGraceMs + killAfterMs);
+      await Promise.all(last.map((worker) => worker.exited));
       clearTimeout(timer);
     },
     get size() {

@@ -28,7 +28,8 @@ const removalsAtOnce = 2000;
  * rsync itself is never let loose with --delete: should the source vanish at this very moment, only names that were
  * judged can go.
  */
-export async function removeVanished(context: RunContext, units: readonly UnitProgress[], passports: Passports): Promise<void> {
+export async function removeVanished(context: RunContext, passports: Passports): Promise<void> {
+  const { units } = context;
   const pending = units.filter((unit) => unit.state === 'pending-deletes');
   if (pending.length === 0 || isEnding(context)) return;
   const obstacle = whyNothingMayGo(units);

@@ -5,6 +5,7 @@ import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { rootFolderCall } from '../rsync/args.ts';
 import type { Store } from '../store/open-store.ts';
+import type { RunEnd } from '../store/runs.ts';
 import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
 import { callContext, type UnitProgress } from './copying.ts';
@@ -43,9 +44,8 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
   const answerMs = ports.tuning?.answerMs ?? answerWithinMs;
   let state: RunState = 'queued';
   let scout: ScoutClient | null = null;
-  let context: RunContext | null = null;
+  let live: RunContext | null = null;
   let steering: Steering | null = null;
-  let units: readonly UnitProgress[] = [];
   let cancelled = false;
   let unproven = false;
 
@@ -58,12 +58,12 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
   }
 
   function emit(event: EventOf): void {
-    watch({ ...event, run: context?.run ?? 0, at: clock.now() } as RunEventData);
+    watch({ ...event, run: live?.run ?? 0, at: clock.now() });
   }
 
   function move(event: RunEvent): void {
     state = nextRunState(state, event);
-    if (context && context.run > 0 && liveRunStates.includes(state)) context.store.runs.setState(context.run, state, clock.now());
+    if (live && live.run > 0 && liveRunStates.includes(state)) live.store.runs.setState(live.run, state, clock.now());
   }
 
   function createContext(prepared: Prepared): RunContext {
@@ -72,7 +72,8 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], lockedAtMs: 0, failure: null, cancelled, warned: false,
+      tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], units: [], lockedAtMs: 0,
+      failure: null, cancelled, warned: false,
       notice(notice) {
         made.notices.push(notice);
         emit({ type: 'notice', notice });
@@ -95,16 +96,16 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     let failure: ErrorData | null = null;
     try {
       const prepared = await prepareRun({ ports, store, request, scout: currentScout(), answerMs });
-      context = createContext(prepared);
+      live = createContext(prepared);
       emit({ type: 'run-started', job: prepared.job, trigger: request.trigger, dryRun: request.dryRun });
-      for (const notice of prepared.notices) context.notice(notice);
+      for (const notice of prepared.notices) live.notice(notice);
       if (prepared.refusal) throw new AppError(prepared.refusal);
-      await work(context, prepared);
+      await work(live, prepared);
     } catch (thrown) {
       failure = toAppError(thrown).toData();
     }
     // A walk that is ended for a reason fails as well; the reason is what counts.
-    return end(cancelled ? null : context?.failure ?? failure);
+    return end(cancelled ? null : live?.failure ?? failure);
   }
 
   async function work(context: RunContext, prepared: Prepared): Promise<void> {
@@ -132,19 +133,17 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
   async function copyAndFinish(context: RunContext, prepared: Prepared, hold: Hold | null): Promise<void> {
     move('run');
     const planned = await planAndCopy(context, prepared.source, prepared.destination);
-    units = planned.units;
-    await tryAgainAlone(context, units);
+    await tryAgainAlone(context);
     if (state === 'paused') move('resume');
     if (isEnding(context)) return;
     move('finish');
     if (request.dryRun) return;
     const passports = await samePlace(context, prepared, hold);
     if (!passports) return;
-    if (context.job.options.mirror) await removeVanished(context, units, passports);
-    const links = await linkAcrossUnits(context, units, planned.answer.units);
-    if (links) units = [...units, links];
+    if (context.job.options.mirror) await removeVanished(context, passports);
+    await linkAcrossUnits(context, planned.answer.units);
     if (!(await samePlace(context, prepared, hold))) return;
-    learn(context, planned);
+    learn(context, planned.isFull);
   }
 
   /** Looks at both ends again: their passports when all is well, which are learned, or null. */
@@ -180,19 +179,29 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const durationMs = clock.now() - startedAt;
     const shape = steering?.stop() ?? null;
     dropScout();
-    const totals = { ...noTotals, ...context?.totals, units: units.length };
+    const units = live?.units ?? [];
+    const totals = { ...noTotals, ...live?.totals, units: units.length };
     const notices = unitNotices(units);
-    for (const notice of notices) context?.notice(notice);
-    const isWarned = context?.warned === true || units.some((unit) => unit.state === 'warned');
+    for (const notice of notices) live?.notice(notice);
+    const isWarned = live?.warned === true || units.some((unit) => unit.state === 'warned');
     const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
     const error = failure ?? (isFailed ? failedUnits(units) : null);
     state = endState({ state, cancelled, unproven, isFailed, isHeld: totals.held > 0 && !request.dryRun, isWarned });
-    const limitedBy = shape ? sentenceFor(shape, units, durationMs, context?.job.options.bandwidthLimit !== null) : null;
-    if (context && context.run > 0) {
-      context.store.runs.end(context.run, { state, at: clock.now(), totals, notices: context.notices, limitedBy, error });
-    }
+    const limitedBy = shape ? sentenceFor(shape, units, durationMs, live?.job.options.bandwidthLimit !== null) : null;
+    remember({ state, totals, limitedBy, error });
     emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });
-    return { run: context && context.run > 0 ? context.run : null, state, totals, durationMs, error };
+    return { run: live && live.run > 0 ? live.run : null, state, totals, durationMs, error };
+  }
+
+  /** A backup that was made is made, even where the history cannot be written. */
+  function remember(ended: Pick<RunEnd, 'state' | 'totals' | 'limitedBy' | 'error'>): void {
+    if (!live || live.run === 0) return;
+    try {
+      live.store.runs.end(live.run, { ...ended, at: clock.now(), notices: live.notices });
+    } catch (thrown) {
+      const { message, hint } = toAppError(thrown);
+      live.notice({ level: 'warning', message: `This run is not in the history: ${message}`, ...(hint === undefined ? {} : { hint }) });
+    }
   }
 
   return {
@@ -201,27 +210,27 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
       if (cancelled || !liveRunStates.includes(state)) return;
       cancelled = true;
       if (state !== 'cancelling') move('cancel');
-      if (context) context.cancelled = true;
-      context?.pool.stop();
+      if (live) live.cancelled = true;
+      live?.pool.stop();
       dropScout();
     },
     kill() {
       cancelled = true;
-      if (context) context.cancelled = true;
-      context?.pool.kill();
+      if (live) live.cancelled = true;
+      live?.pool.kill();
       dropScout();
     },
     pause() {
       if (state !== 'running') return;
       move('pause');
       steering?.pause(true);
-      context?.pool.pause();
+      live?.pool.pause();
     },
     resume() {
       if (state !== 'paused') return;
       move('resume');
       steering?.pause(false);
-      context?.pool.resume();
+      live?.pool.resume();
     },
     setPoolSize: (size) => steering?.setSize(size),
   };

@@ -48,9 +48,9 @@ export interface BrakeVerdict<Item extends Removal = Removal> {
 export const usualLimitPercent = 50;
 
 /**
- * A server or FUSE mount out of handles answers an empty listing without an error: a folder that is still there then looks
- * as if all in it were deleted. People do empty small folders; from so many entries on it is held. The same number is
- * asked of the files directly in the root, which are no folder: deleting the one readme there must not stop a backup.
+ * A server or FUSE mount out of handles answers an empty listing without an error: a folder that is still there then
+ * looks as if all in it were deleted. People do empty small folders; from so many entries on it is held. The same number
+ * is asked of the files directly in the root, which are no folder: deleting the one readme there must not stop a backup.
  */
 export const suddenLoss = 20;
 
@@ -109,7 +109,11 @@ const none: Amount = { entries: 0, bytes: 0 };
 type ShareLimit = Exclude<DeleteLimit, { kind: 'count' }>;
 
 function reasonToHold(
-  top: ByteName, items: readonly Removal[], kept: Amount, losses: ReadonlyMap<ByteName, number>, limit: ShareLimit,
+  top: ByteName,
+  items: readonly Removal[],
+  kept: Amount,
+  losses: ReadonlyMap<ByteName, number>,
+  limit: ShareLimit,
 ): string | null {
   const gone = amountOf(items);
   if (top === ROOT) return gone.entries < suddenLoss ? null : excess('Files in the root', gone, kept, limit);
@@ -119,7 +123,8 @@ function reasonToHold(
   if (tooMuch !== null) return tooMuch;
   for (const [folder, lost] of losses) {
     if (lost >= suddenLoss && topOf(folder) === top) {
-      return `${display(folder)} would become empty: all ${entriesText(lost)} in it would be removed, while the source still has the folder`;
+      const all = `all ${entriesText(lost)} in it would be removed`;
+      return `${display(folder)} would become empty: ${all}, while the source still has the folder`;
     }
   }
   return null;
@@ -174,7 +179,10 @@ function lossesBelow(removals: readonly Removal[], emptied: readonly ByteName[])
 }
 
 function sum(amounts: readonly Amount[]): Amount {
-  return amounts.reduce((total, amount) => ({ entries: total.entries + amount.entries, bytes: total.bytes + amount.bytes }), none);
+  return amounts.reduce(
+    (total, amount) => ({ entries: total.entries + amount.entries, bytes: total.bytes + amount.bytes }),
+    none,
+  );
 }
 
 function allHeld<Item extends Removal>(removals: readonly Item[], reason: string): BrakeVerdict<Item> {

@@ -7,7 +7,9 @@ export function busyError(destination: string, holder: LockHolder, nowMs: number
   return {
     kind: 'busy',
     message: `Another backup is running into ${destination}: ${holderText(holder, nowMs)}`,
-    hint: 'Wait for it to end or cancel it there, then run again. A lock left behind by a crash needs no care: it is recognised and removed.',
+    hint:
+      'Wait for it to end or cancel it there, then run again. '
+      + 'A lock left behind by a crash needs no care: it is recognised and removed.',
   };
 }
 

@@ -6,8 +6,8 @@ import { bootId, processStartTime } from '../rsync/process-identity.ts';
 /**
  * This process as the holder of a lock, for a run that starts at `nowMs` (ms since the epoch).
  *
- * `bootId` is `BOOT MACHINE NAMESPACE`. The boot id alone cannot tell a restart of this machine from another machine of the
- * same name, nor does it differ between containers that cannot see each other's processes: in both cases a live lock
+ * `bootId` is `BOOT MACHINE NAMESPACE`. The boot id alone cannot tell a restart of this machine from another machine of
+ * the same name, nor does it differ between containers that cannot see each other's processes: in both cases a live lock
  * would look like one left behind.
  */
 export function createLockHolder(job: string, nowMs: number): LockHolder {

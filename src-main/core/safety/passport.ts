@@ -21,9 +21,9 @@ export interface Mismatch {
 
 /**
  * What changed between two passports of the same place. A restart or a new mount of the same disk or share is no change:
- * file systems with a UUID are compared by it (device names go around), others by type family, source and the folder of the
- * file system that is mounted. A bind mount of the very folder that was there before is the same place too.
- * Notes come last.
+ * file systems with a UUID are compared by it (device names go around), others by type family, source and the folder of
+ * the file system that is mounted. A bind mount of the very folder that was there before is the same place too. Notes
+ * come last.
  */
 export function comparePassports(last: Passport, now: Passport): Mismatch[] {
   const found: Mismatch[] = [];
@@ -31,12 +31,21 @@ export function comparePassports(last: Passport, now: Passport): Mismatch[] {
   const isSamePlace = isSameFileSystem && placeWithin(last) === placeWithin(now);
   if (!isSameFileSystem || !(isSamePlace || last.mount.root === now.mount.root)) {
     found.push({
-      kind: 'mount-changed', point: now.mount.point, last: last.mount, now: now.mount, isNote: false,
+      kind: 'mount-changed',
+      point: now.mount.point,
+      last: last.mount,
+      now: now.mount,
+      isNote: false,
       message: `it is on ${mountText(now.mount)}, not on ${mountText(last.mount)} as before`,
     });
   } else if (!isSamePlace) {
     found.push({
-      kind: 'moved', point: now.path, last: last.mount, now: now.mount, isNote: true, message: `it leads to another folder than before: ${now.path}`,
+      kind: 'moved',
+      point: now.path,
+      last: last.mount,
+      now: now.mount,
+      isNote: true,
+      message: `it leads to another folder than before: ${now.path}`,
     });
   }
   found.push(...compareInside(last, now));
@@ -51,12 +60,20 @@ function compareInside(last: Passport, now: Passport): Mismatch[] {
     const other = after.get(point);
     if (!other) {
       found.push({
-        kind: 'inside-gone', point: mount.point, last: mount, now: null, isNote: false,
+        kind: 'inside-gone',
+        point: mount.point,
+        last: mount,
+        now: null,
+        isNote: false,
         message: `${mount.point} in it is not mounted any more (it was ${mountText(mount)})`,
       });
     } else if (!isSameMount(mount, other)) {
       found.push({
-        kind: 'inside-changed', point: other.point, last: mount, now: other, isNote: false,
+        kind: 'inside-changed',
+        point: other.point,
+        last: mount,
+        now: other,
+        isNote: false,
         message: `${other.point} in it is ${mountText(other)}, not ${mountText(mount)} as before`,
       });
     }
@@ -64,7 +81,12 @@ function compareInside(last: Passport, now: Passport): Mismatch[] {
   for (const [point, mount] of after) {
     if (before.has(point)) continue;
     found.push({
-      kind: 'inside-new', point: mount.point, last: null, now: mount, isNote: true, message: `${mount.point} in it is a new mount: ${mountText(mount)}`,
+      kind: 'inside-new',
+      point: mount.point,
+      last: null,
+      now: mount,
+      isNote: true,
+      message: `${mount.point} in it is a new mount: ${mountText(mount)}`,
     });
   }
   return found;

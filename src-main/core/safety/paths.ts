@@ -67,16 +67,24 @@ export function judgePlaces(input: PlacesInput): ErrorData[] {
 
 function judgeSourceAndDestination({ source, destination }: PlacesInput): ErrorData[] {
   switch (relationOf(destination, source)) {
-    case 'same': return [wrong(`Source and destination are the same folder: ${both(source, destination)}`, 'Choose another destination.')];
-    case 'inside': return [wrong(
-      `The destination ${destination.shown} lies inside the source ${source.shown}`,
-      'Choose a destination outside the source: a backup must not become part of what it backs up.',
-    )];
-    case 'around': return [wrong(
-      `The source ${source.shown} lies inside the destination ${destination.shown}`,
-      'Choose a destination that does not contain the source: it could be overwritten or deleted.',
-    )];
-    case 'apart': return [];
+    case 'same':
+      return [wrong(`Source and destination are the same folder: ${both(source, destination)}`, 'Choose another destination.')];
+    case 'inside':
+      return [
+        wrong(
+          `The destination ${destination.shown} lies inside the source ${source.shown}`,
+          'Choose a destination outside the source: a backup must not become part of what it backs up.',
+        ),
+      ];
+    case 'around':
+      return [
+        wrong(
+          `The source ${source.shown} lies inside the destination ${destination.shown}`,
+          'Choose a destination that does not contain the source: it could be overwritten or deleted.',
+        ),
+      ];
+    case 'apart':
+      return [];
   }
 }
 
@@ -90,14 +98,17 @@ function judgeOthers({ source, destination, otherDestinations, mirror }: PlacesI
     const what = `of the backup of ${other.source} (${other.destination})`;
     const byRealPath = relationOfPaths(destination.real, other.destination);
     switch (byRealPath === 'apart' ? relationOfPaths(destination.shown, other.destination) : byRealPath) {
-      case 'inside': return [wrong(`The destination ${destination.shown} lies inside the destination ${what}`, hint)];
-      case 'around': return [wrong(`The destination ${destination.shown} contains the destination ${what}`, hint)];
+      case 'inside':
+        return [wrong(`The destination ${destination.shown} lies inside the destination ${what}`, hint)];
+      case 'around':
+        return [wrong(`The destination ${destination.shown} contains the destination ${what}`, hint)];
       case 'same': {
         // Two sources copied into one folder may be meant; deleting there what one of them lacks cannot be.
         if (!mirror || other.source === source.real || other.source === source.shown) return [];
         return [wrong(`The destination ${destination.shown} is also the destination ${what}`, hint)];
       }
-      case 'apart': return [];
+      case 'apart':
+        return [];
     }
   });
 }
@@ -106,19 +117,24 @@ function judgeBackupDir({ source, destination, backupDir }: PlacesInput): ErrorD
   if (!backupDir) return [];
   const toSource = relationOf(backupDir, source);
   if (toSource === 'same' || toSource === 'inside') {
-    return [wrong(
-      `The backup folder ${backupDir.shown} lies in the source ${source.shown}`, 'Choose one outside the source: nothing is ever written there.',
-    )];
+    return [
+      wrong(
+        `The backup folder ${backupDir.shown} lies in the source ${source.shown}`,
+        'Choose one outside the source: nothing is ever written there.',
+      ),
+    ];
   }
   const toDestination = relationOf(backupDir, destination);
   if (toDestination === 'same') {
     return [wrong(`The backup folder ${backupDir.shown} is the destination itself`, 'Choose another backup folder.')];
   }
   if (toDestination === 'around') {
-    return [wrong(
-      `The destination ${destination.shown} lies in the backup folder ${backupDir.shown}`,
-      'Choose a backup folder beside the destination: kept files could be written over the backup.',
-    )];
+    return [
+      wrong(
+        `The destination ${destination.shown} lies in the backup folder ${backupDir.shown}`,
+        'Choose a backup folder beside the destination: kept files could be written over the backup.',
+      ),
+    ];
   }
   return [];
 }

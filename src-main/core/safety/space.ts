@@ -23,13 +23,15 @@ const blockBytes = 4096;
 /**
  * Whether a run fits into the destination. Removals come last in a run, so they make no room for it.
  *
- * A problem where even the bytes that stay in the end (missing files, less what replaced ones give back) are more than are
- * free, or there are fewer free inodes than missing entries. A notice where it fits only when no file takes more than its
- * size: replaced files not yet given back, links held twice while copying in parallel, half a block lost per entry. `keepsReplaced`: with
- * --backup, replaced files stay and give nothing back.
+ * A problem where even the bytes that stay in the end (missing files, less what replaced ones give back) are more than
+ * are free, or there are fewer free inodes than missing entries. A notice where it fits only when no file takes more than
+ * its size: replaced files not yet given back, links held twice while copying in parallel, half a block lost per entry.
+ * `keepsReplaced`: with --backup, replaced files stay and give nothing back.
  */
 export function spaceVerdict(
-  missing: Missing, destination: Pick<PathFacts, 'path' | 'freeBytes' | 'freeInodes'>, keepsReplaced: boolean,
+  missing: Missing,
+  destination: Pick<PathFacts, 'path' | 'freeBytes' | 'freeInodes'>,
+  keepsReplaced: boolean,
 ): SpaceVerdict {
   const { path, freeBytes, freeInodes } = destination;
   const atLeast = missing.missingBytes - (keepsReplaced ? 0 : missing.replacedBytes);
@@ -55,12 +57,17 @@ export function spaceVerdict(
     };
   }
   if (atMost <= freeBytes) return { problem: null, notice: null };
-  const links = missing.sharedLinkBytes > 0 ? `, of it ${bytesText(missing.sharedLinkBytes)} for hard links that are held twice for a while` : '';
+  const links =
+    missing.sharedLinkBytes > 0
+      ? `, of it ${bytesText(missing.sharedLinkBytes)} for hard links that are held twice for a while`
+      : '';
   return {
     problem: null,
     notice: {
       level: 'warning',
-      message: `Space at the destination ${path} may run out: up to ${bytesText(atMost)} needed${links}, ${bytesText(freeBytes)} free`,
+      message:
+        `Space at the destination ${path} may run out: `
+        + `up to ${bytesText(atMost)} needed${links}, ${bytesText(freeBytes)} free`,
       hint: 'Make room there. If it runs out, the run pauses and says so.',
     },
   };

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fileSystemIn } from '../bench/machine.ts';
+import { readOptions } from '../bench/options.ts';
+import type { PlaceFacts } from '../bench/place.ts';
+import { choosePlace, createRemoval } from '../bench/place.ts';
+import { phasesFor, rows, selectRows } from '../bench/rows.ts';
+
+describe('the options of the bench', () => {
+  it('are every row in five rounds where nothing is said', () => {
+    expect(readOptions([], '/home/me')).toEqual({ help: false, quick: false, rows, rounds: 5, json: null, folder: null });
+  });
+
+  it('resolve paths from where the user is', () => {
+    const options = readOptions(['--quick', '--json', 'out.json', '--folder', '/mnt/disk'], '/home/me');
+    expect(options).toMatchObject({ quick: true, rounds: 1, json: '/home/me/out.json', folder: '/mnt/disk' });
+  });
+
+  it('take rows by name, and all rows of a tree by its name', () => {
+    const { rows: selected } = readOptions(['--rows', 'large,skewed-changed', '--rows', 'balanced'], '/');
+    expect(selected.map(({ name }) => name)).toEqual([
+      'balanced-full', 'balanced-unchanged', 'balanced-changed', 'skewed-changed', 'large-full',
+    ]);
+  });
+
+  it.each([
+    [['--rows', 'nas'], 'There is no row "nas".'],
+    [['--rounds', '0'], '--rounds is "0"'],
+    [['--rounds', 'many'], '--rounds is "many"'],
+    [['--fast'], `Unknown option '--fast'`],
+    [['balanced'], `Unexpected argument 'balanced'`],
+  ])('refuse %j', (argv, message) => {
+    expect(() => readOptions(argv, '/')).toThrow(message);
+  });
+
+  it('run what a row needs before it, and nothing after it', () => {
+    expect(phasesFor(selectRows(['skewed-unchanged']), 'skewed')).toEqual(['full', 'unchanged']);
+    expect(phasesFor(selectRows(['folders']), 'folders')).toEqual(['full']);
+  });
+});
+
+describe('where the bench makes its trees', () => {
+  const memory: PlaceFacts = { folder: '/dev/shm', fileSystem: 'tmpfs', freeBytes: 8e9 };
+  const disk: PlaceFacts = { folder: '/tmp', fileSystem: 'ext4', freeBytes: 50e9 };
+
+  const needs = (inMemory: number, onDisk = inMemory) => ({ inMemory, onDisk });
+
+  it('is memory where there is room', () => {
+    const place = choosePlace({ chosen: null, shared: memory, temporary: disk }, needs(5e9));
+    expect(place).toMatchObject({ folder: '/dev/shm', inMemory: true });
+  });
+
+  it('is the temporary folder where memory is short, or not there, and it says why', () => {
+    const short = choosePlace({ chosen: null, shared: memory, temporary: disk }, needs(7.5e9));
+    expect(short).toMatchObject({ folder: '/tmp', inMemory: false });
+    expect(short.reason).toContain('/dev/shm has not enough room');
+    const none = choosePlace({ chosen: null, shared: null, temporary: disk }, needs(1e9));
+    expect(none).toMatchObject({ folder: '/tmp', inMemory: false });
+    expect(none.reason).toContain('there is no /dev/shm');
+  });
+
+  it('is where the user asks for', () => {
+    const chosen = { ...disk, folder: '/mnt/disk' };
+    const place = choosePlace({ chosen, shared: memory, temporary: disk }, needs(1e9));
+    expect(place).toMatchObject({ folder: '/mnt/disk', reason: 'as asked' });
+  });
+
+  it('is nowhere without room, even when asked for', () => {
+    const facts = { chosen: { ...disk, freeBytes: 2e9 }, shared: memory, temporary: disk };
+    expect(() => choosePlace(facts, needs(1e9, 2e9))).toThrow('The bench needs 3.0 GB in /tmp; 2.0 GB are free.');
+  });
+
+  it('is known by the mount that is nearest, the later one where two lie on each other', () => {
+    const mountinfo = [
+      '22 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
+      '30 22 0:25 / /mnt rw - xfs /dev/b rw',
+      '31 22 0:26 / /mnt/a\\040b rw,nosuid shared:2 - tmpfs tmpfs rw',
+      '32 22 0:27 / /mnt rw - btrfs /dev/c rw',
+      '',
+    ].join('\n');
+    const paths = ['/home/me', '/mnt/x', '/mnt/a b/c', '/mnta'];
+    expect(paths.map((path) => fileSystemIn(mountinfo, path))).toEqual(['ext4', 'btrfs', 'tmpfs', 'ext4']);
+  });
+});
+
+describe('trees that are no longer needed', () => {
+  it.each([[true, false], [false, true]])('in memory: %s, are still there: %s', (inMemory, isLeft) => {
+    const folder = mkdtempSync(join(tmpdir(), 'daybreak-bench-place-'));
+    try {
+      const place = { folder, fileSystem: inMemory ? 'tmpfs' : 'ext4', freeBytes: 1e12, inMemory, reason: '' };
+      const tree = join(folder, 'tree');
+      mkdirSync(join(tree, 'inside'), { recursive: true });
+      createRemoval(place, () => undefined, new AbortController().signal).discard(tree);
+      expect(existsSync(tree)).toBe(isLeft);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
