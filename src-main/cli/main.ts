@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import { toAppError } from '../../src-shared/errors.ts';
-import { exitCodeOfError } from './exit-code.ts';
+import { AppError, toAppError } from '../../src-shared/errors.ts';
+import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { errorLines, renderLine } from './line.ts';
 import { runCommandLine } from './program.ts';
@@ -8,27 +8,28 @@ import { createScreen } from './screen.ts';
 import { styleFor } from './style.ts';
 
 const face = createProcessFace();
-process.exitCode = await run();
+process.on('uncaughtException', (thrown) => {
+  tellError(thrown);
+  process.exit(exitCodes.failed);
+});
+process.exitCode = await runCommandLine(process.argv.slice(2), face).catch(tellError);
 // Whatever still holds the event loop must not hold the user.
 await flush(process.stdout);
 await flush(process.stderr);
 process.exit();
 
-async function run(): Promise<number> {
-  try {
-    return await runCommandLine(process.argv.slice(2), face);
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    // A stack is for an error report: on request, and only for what is our mistake.
-    const { detail, ...plain } = error.toData();
-    const isOurs = error.kind === 'internal';
-    const shown = isOurs && face.env['DAYBREAK_DEBUG'] === undefined
-      ? { ...plain, hint: plain.hint ?? 'This is a mistake in Daybreak. Set DAYBREAK_DEBUG=1 for details, and report it.' }
-      : { ...plain, detail };
-    const style = styleFor(face, face.errors);
-    face.errors.write(errorLines(shown).map((each) => `${renderLine(style, each)}\n`).join(''));
-    return exitCodeOfError(error);
-  }
+/** Tells an error in one form for all of them, and answers with its exit code. */
+function tellError(thrown: unknown): number {
+  const error = toAppError(thrown);
+  const { detail, ...plain } = error.toData();
+  // What nobody foresaw is our mistake, and its stack is for an error report: on request.
+  const isHidden = !(thrown instanceof AppError) && face.env['DAYBREAK_DEBUG'] === undefined;
+  const shown = isHidden
+    ? { ...plain, hint: plain.hint ?? 'This is a mistake in Daybreak. Set DAYBREAK_DEBUG=1 for details, and report it.' }
+    : { ...plain, detail };
+  const style = styleFor(face, face.errors);
+  face.errors.write(errorLines(shown).map((each) => `${renderLine(style, each)}\n`).join(''));
+  return exitCodeOfError(error);
 }
 
 function createProcessFace(): Face {

@@ -8,6 +8,7 @@ import { weightOf } from '../core/plan/cost.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import { findLinkedFolders } from './linked-sets.ts';
 
 /** Folders read at the same time: enough to hide a server's latency, and what the thread pool can carry. */
 const readers = 48;
@@ -46,8 +47,9 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   const { cost, minWeight, maxWeight, lanes, mirror } = request;
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
   let rootIsNew = false;
+  const linked = await findLinkedFolders(request.source, request.excludes);
   const splitter = createSplitter({
-    cost, minWeight, maxWeight, lanes, mirror, knownWeight,
+    cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);

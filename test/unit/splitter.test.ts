@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { joinName, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { createSplitter, type Listing, type Prepared } from '../../src-main/core/plan/splitter.ts';
+import { linkedFolders } from '../../src-main/core/plan/linked-folders.ts';
 import { seededRandom, type Random } from '../fixtures/random.ts';
 
 type Tree = Map<ByteName, Listing>;
@@ -42,13 +43,14 @@ interface SplitOptions {
   readonly solid?: ReadonlySet<ByteName>;
   readonly mirror?: boolean;
   readonly known?: ReadonlyMap<ByteName, number>;
+  readonly linked?: ByteName[][];
 }
 
 /** Walks a tree in memory, in random order, with preparations that take random time. */
-async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, known = new Map() }: SplitOptions) {
+async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, known = new Map(), linked = [] }: SplitOptions) {
   const units: Unit[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, knownWeight: 0, mirror,
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, knownWeight: 0, mirror, linked,
     emit: (unit) => units.push(unit),
     prepare: async (folder, listing) => {
       for (let turns = random.int(0, 3); turns > 0; turns--) await Promise.resolve();
@@ -99,7 +101,7 @@ test('every file is carried by exactly one unit, whatever the tree, the order of
     const some = (share: number): ReadonlySet<ByteName> => new Set([...tree.keys()].filter(() => random.chance(share)));
     const [refused, blocked, solid, old] = [some(0.1), some(0.1), some(0.1), some(0.5)];
     const { units, totals } = await split(tree, random, {
-      unitEntries: random.int(3, 200), mirror: random.chance(0.5), solid,
+      unitEntries: random.int(3, 200), mirror: random.chance(0.5), solid, linked: [[...some(0.05)], [...some(0.02)]],
       prepare: (folder, listing) => refused.has(folder) ? null : {
         wasMissing: false, hasStrangers: random.chance(0.5), blocked: new Set(listing.folders.filter((child) => blocked.has(child))),
         newFolders: new Set(listing.folders.filter((child) => !old.has(child) && !blocked.has(child))),
@@ -153,7 +155,7 @@ test('a folder in whose place something else stands is left to one rsync, after 
 });
 
 test('a folder that cannot be prepared is carried whole', async () => {
-  for (let seed = 1; seed <= 50; seed++) {
+  for (let seed = 1; seed <= 20; seed++) {
     const random = seededRandom(seed);
     const tree = randomListings(random, 4);
     const refused = random.pick([...tree.keys()]);
@@ -191,4 +193,19 @@ test('subtrees known to be small from the last run are not walked', async () => 
   expect(groups.flatMap(({ names: carried }) => carried).sort()).toEqual([...known.keys()].sort());
   expect(groups.every(({ folder }) => folder === ROOT)).toBe(true);
   expect(parentOf(groups[0]!.names[0]!)).toBe(ROOT);
+});
+
+test('folders that share hard links stay together in one unit, wherever they lie', async () => {
+  const tree = evenTree();
+  const linked = [['folder0' as ByteName, 'folder2/folder1' as ByteName]];
+  const { units } = await split(tree, seededRandom(1), { unitEntries: 5, linked });
+  const together = units.filter(({ names: carried }) => carried.includes(linked[0]![0]!));
+  expect(together).toHaveLength(1);
+  expect(together[0]?.names).toEqual(linked[0]);
+  for (const [file, by] of carriers(tree, units)) expect(by, file).toHaveLength(1);
+});
+
+test('which folders share links follows from where the names of each set part', () => {
+  const sets = [['a/x/1', 'b/x/1', 'c/1'], ['d/p/1', 'd/q/1'], ['d/q/2', 'd/r/2'], ['e/1', 'e/2'], ['f', 'g/1']] as ByteName[][];
+  expect(linkedFolders(sets)).toEqual([['a', 'b', 'c'], ['d/p', 'd/q', 'd/r']]);
 });

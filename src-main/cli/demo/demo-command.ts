@@ -37,7 +37,11 @@ export async function runDemo(face: Face, options: { readonly keep?: boolean; re
     face.output.write(lines.map((each) => `${style.paint(tone ?? 'plain', each)}\n`).join(''));
   };
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort(new AppError({ kind: 'cancelled', message: 'The demo was cancelled; its folder is removed.' }));
+  const onSignal = (): void => {
+    if (stop.signal.aborted) return;
+    say('Cancelling and clearing up', 'warning');
+    stop.abort(new AppError({ kind: 'cancelled', message: 'The demo was cancelled' }));
+  };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) face.signals.on(signal, onSignal);
   try {

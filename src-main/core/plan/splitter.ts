@@ -33,6 +33,8 @@ export interface SplitterSettings {
   /** Total weight known from the last run, 0 for none, ms. */
   readonly knownWeight: number;
   readonly mirror: boolean;
+  /** Groups of folders that share hard links: each group stays together in one unit. */
+  readonly linked: readonly (readonly ByteName[])[];
   /** Makes a folder ready to be split; null when it cannot be (then it stays whole). */
   readonly prepare: (folder: ByteName, listing: Listing, wasMissing: boolean) => Promise<Prepared | null>;
   readonly emit: (unit: Unit) => void;
@@ -82,6 +84,8 @@ export function createSplitter(settings: SplitterSettings) {
   let seenWeight = 0;
   const preparing = new Set<Promise<void>>();
   let failure: Error | null = null;
+  const bundleOf = new Map(settings.linked.flatMap((group, index) => group.map((path): [ByteName, number] => [path, index])));
+  const bundles: Whole[][] = settings.linked.map(() => []);
   const root = newFolder(ROOT, null, false);
 
   function newFolder(path: ByteName, parent: Folder | null, solid: boolean): Folder {
@@ -179,7 +183,8 @@ export function createSplitter(settings: SplitterSettings) {
 
   function addWhole(parent: Folder, child: Folder): void {
     if (parent.split === 'given-up') return;
-    const late = child.solid && !parent.solid;
+    const bundle = bundleOf.get(child.path);
+    const late = child.solid && !parent.solid && bundle === undefined;
     parent.wholes.push({ path: child.path, entries: child.entries + 1, bytes: child.bytes, late });
     parent.waiting += weightOf(child.entries + 1, child.bytes, cost);
     // A child that gives up late may be the last to come, after its parent's walk has ended.
@@ -191,6 +196,7 @@ export function createSplitter(settings: SplitterSettings) {
   function packWholes(folder: Folder, all: boolean): void {
     const { prepared } = folder;
     if (!prepared) return;
+    takeBundled(folder);
     const isLate = (whole: Whole) => whole.late || prepared.blocked.has(whole.path);
     const isNew = (whole: Whole) => prepared.newFolders.has(whole.path) && !isLate(whole);
     const rest = [
@@ -202,15 +208,22 @@ export function createSplitter(settings: SplitterSettings) {
     folder.waiting = rest.reduce((sum, whole) => sum + weightOf(whole.entries, whole.bytes, cost), 0);
   }
 
+  /** Puts aside what is to stay together with folders that may lie elsewhere; those units come at the end of the walk. */
+  function takeBundled(folder: Folder): void {
+    if (bundleOf.size === 0) return;
+    for (const whole of folder.wholes) {
+      const bundle = bundleOf.get(whole.path);
+      if (bundle !== undefined && !folder.prepared?.blocked.has(whole.path)) bundles[bundle]!.push(whole);
+    }
+    folder.wholes = folder.wholes.filter((whole) => !bundleOf.has(whole.path) || folder.prepared?.blocked.has(whole.path));
+  }
+
   /** Emits groups of siblings up to the unit size; returns the last, unfilled one unless `all`. */
   function pack(folder: Folder, wholes: readonly Whole[], isNew: boolean, after: number[], all: boolean): Whole[] {
     let group: Whole[] = [];
     let weight = 0;
     const flush = () => {
-      const entries = group.reduce((sum, whole) => sum + whole.entries, 0);
-      const bytes = group.reduce((sum, whole) => sum + whole.bytes, 0);
-      const names = group.map((whole) => whole.path);
-      emit('group', folder.path, names, group.map((whole) => whole.entries), entries, bytes, isNew, after);
+      emitGroup(folder.path, group, isNew, after);
       group = [];
       weight = 0;
     };
@@ -222,6 +235,12 @@ export function createSplitter(settings: SplitterSettings) {
     }
     if (all && group.length > 0) flush();
     return group;
+  }
+
+  function emitGroup(folder: ByteName, group: readonly Whole[], isNew: boolean, after: number[]): void {
+    const entries = group.reduce((sum, whole) => sum + whole.entries, 0);
+    const bytes = group.reduce((sum, whole) => sum + whole.bytes, 0);
+    emit('group', folder, group.map((whole) => whole.path), group.map((whole) => whole.entries), entries, bytes, isNew, after);
   }
 
   function emit(
@@ -247,7 +266,7 @@ export function createSplitter(settings: SplitterSettings) {
     root,
     /** The next folder to list below `parent`. Call for every folder of a listing, before the listing is given to `listed`. */
     child(parent: Folder, path: ByteName, solid: boolean): Folder {
-      return newFolder(path, parent, solid || parent.solid);
+      return newFolder(path, parent, solid || parent.solid || bundleOf.has(path));
     },
     /** Tells what a folder holds. `children` are those that will be walked; each must be listed or `known` in turn. */
     listed(folder: Folder, listing: Listing, children: number): void {
@@ -275,6 +294,7 @@ export function createSplitter(settings: SplitterSettings) {
     async finish(rootIsNew: boolean): Promise<{ entries: number; bytes: number; units: number }> {
       while (preparing.size > 0) await Promise.allSettled(preparing);
       if (failure) throw failure;
+      for (const bundle of bundles) if (bundle.length > 0) emitGroup(ROOT, bundle, false, []);
       if (root.split !== 'yes') emit('group', ROOT, [ROOT], [root.entries + 1], root.entries + 1, root.bytes, rootIsNew, []);
       return { entries: root.entries + 1, bytes: root.bytes, units: nextId };
     },

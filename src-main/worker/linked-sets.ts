@@ -1,0 +1,78 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { linkedFolders } from '../core/plan/linked-folders.ts';
+import { OWN_FOLDER } from '../core/rsync/args.ts';
+import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { compileExcludes, type Excludes } from '../core/rsync/filter.ts';
+import { createLimit, inFlight } from './in-parallel.ts';
+
+/** Folders and files per folder looked at to learn whether a tree is made of hard links. */
+const sampledFolders = 150;
+const sampledFiles = 4;
+/** From this share of linked files on, it pays to find out which folders share them. */
+const worthwhileShare = 0.1;
+/** Linked files remembered at most: more would take too much memory, and are linked by the last pass. */
+const mostLinked = 1_000_000;
+
+/**
+ * Groups of folders that share hard links, in a tree that has many of them (snapshots by `cp -al`); none in any other,
+ * which a few samples tell. A full look costs an lstat per file, as the rsync to come does.
+ */
+export async function findLinkedFolders(source: string, excludes: readonly string[]): Promise<ByteName[][]> {
+  const isExcluded = compileExcludes(excludes);
+  if ((await shareOfLinks(source, isExcluded)) < worthwhileShare) return [];
+  const sets = new Map<string, ByteName[]>();
+  await walk(source, isExcluded, Infinity, (path, file) => {
+    const names = sets.get(file);
+    if (names) names.push(path);
+    else if (sets.size < mostLinked) sets.set(file, [path]);
+  }, Infinity);
+  return linkedFolders([...sets.values()].filter((names) => names.length > 1));
+}
+
+async function shareOfLinks(source: string, isExcluded: Excludes): Promise<number> {
+  let linked = 0;
+  const looked = await walk(source, isExcluded, sampledFolders, () => linked++, sampledFiles);
+  return looked === 0 ? 0 : linked / looked;
+}
+
+/** Walks breadth first, so that a few folders are a sample of many. Returns how many files it looked at. */
+async function walk(
+  source: string, isExcluded: Excludes, mostFolders: number, onLinked: (path: ByteName, file: string) => void, mostFiles: number,
+): Promise<number> {
+  const limit = createLimit(inFlight);
+  let looked = 0;
+  let visited = 0;
+  let level: ByteName[] = [ROOT];
+  while (level.length > 0 && visited < mostFolders) {
+    const now = level.slice(0, mostFolders - visited);
+    visited += now.length;
+    const below = await Promise.all(now.map((folder) => visit(folder)));
+    level = below.flat();
+  }
+  return looked;
+
+  async function visit(folder: ByteName): Promise<ByteName[]> {
+    const entries = await limit(() => readdir(absolute(folder), { withFileTypes: true, encoding: 'buffer' })).catch(() => []);
+    const folders: ByteName[] = [];
+    const files: ByteName[] = [];
+    for (const entry of entries) {
+      const path = joinName(folder, fromBytes(entry.name));
+      if (path === OWN_FOLDER || isExcluded(path, entry.isDirectory())) continue;
+      (entry.isDirectory() ? folders : files).push(path);
+    }
+    await Promise.all(files.slice(0, mostFiles).map(look));
+    return folders;
+  }
+
+  async function look(path: ByteName): Promise<void> {
+    const stats = await limit(() => lstat(absolute(path), { bigint: true })).catch(() => null);
+    if (!stats) return;
+    looked++;
+    if (stats.nlink > 1n) onLinked(path, `${stats.dev}:${stats.ino}`);
+  }
+
+  function absolute(path: ByteName): Buffer {
+    return Buffer.concat([Buffer.from(`${source}/`), toBytes(path)]);
+  }
+}
