@@ -48,7 +48,7 @@ export const PathFacts = z.object({
   /** Bytes in use on the whole file system. */
   usedBytes: z.number(),
   freeInodes: z.number(),
-  /** Time of one lstat of a name that is not there, ms, the middle of several. */
+  /** Time of one lstat of a name that is not there, ms, the quickest of several. */
   latencyMs: z.number(),
 });
 export type PathFacts = z.infer<typeof PathFacts>;

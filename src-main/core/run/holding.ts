@@ -1,9 +1,7 @@
-import { hostname, userInfo } from 'node:os';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
-import type { LockHolder } from '../../../src-shared/scout-protocol.ts';
-import { bootId, processStartTime } from '../rsync/process-identity.ts';
 import { busyError } from '../safety/busy.ts';
+import { createLockHolder } from '../safety/lock-holder.ts';
 import type { RunContext } from './context.ts';
 
 /** Other hosts take a lock for dead when it was not renewed for five minutes. */
@@ -27,10 +25,7 @@ export async function holdDestination(context: RunContext, destination: PathFact
   const { job, store, ports, run } = context;
   const path = job.destination;
   if (destination.kind === 'missing') await context.scout().ask({ op: 'make-folder', path });
-  const holder: LockHolder = {
-    host: hostname(), user: userInfo().username, pid: process.pid, startTime: processStartTime(process.pid) ?? '', bootId: bootId(),
-    since: ports.clock.now(), job: job.name,
-  };
+  const holder = createLockHolder(job.name, ports.clock.now());
   const lock = await context.scout().ask({ op: 'lock', destination: path, holder });
   if (lock.state === 'held-by-other') throw new AppError(busyError(path, lock.holder, ports.clock.now()));
   context.lockedAtMs = lock.atMs;
