@@ -7,9 +7,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
+import { readCoverage } from './coverage.mjs';
 import { runAndCapture, runChild } from './run-child.mjs';
 import { runScript } from './setup-error.mjs';
-import { countTests, readCoverage } from './test-report.mjs';
 
 /** The least part of the lines of src-main/core that the tests must run. */
 const leastCoverage = 90;
@@ -94,14 +94,15 @@ async function runTests(node, words, environment) {
   say(isWhole ? 'Tests, and how much of src-main/core they run' : `Tests: ${words.join(' ')}`);
   const folder = mkdtempSync(path.join(tmpdir(), 'daybreak-test-'));
   try {
-    const report = path.join(folder, 'report.json');
+    const report = path.join(folder, 'counts.json');
     const argv = [
       path.join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', path.join('test', 'vitest.config.ts'),
-      '--reporter', 'default', '--reporter', 'json', '--outputFile.json', report, ...(isWhole ? ['--coverage'] : []), ...words,
+      ...(isWhole ? ['--coverage'] : []), ...words,
     ];
-    const code = await runChild(node, argv, environment);
-    const counts = countTests(readJson(report));
-    const problems = counts.failed > 0 ? [`${counts.failed} failed tests`] : [];
+    // Written by test/count-reporter.ts.
+    const code = await runChild(node, argv, { ...environment, DAYBREAK_TEST_COUNTS: report });
+    const counts = readJson(report) ?? { passed: 0, failed: 0, skipped: 0 };
+    const problems = counts.failed > 0 ? [counts.failed === 1 ? '1 failed test' : `${counts.failed} failed tests`] : [];
     if (code !== 0 && counts.failed === 0) problems.push(`the test run itself (vitest ended with ${code})`);
     if (isWhole) problems.push(...judgeCoverage());
     return { ...counts, problems };

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { createCountReporter } from './count-reporter.ts';
 
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
 const kinds = ['unit', 'engine', 'faults'];
@@ -17,6 +18,7 @@ export default defineConfig({
         sequence: { groupOrder: place },
       },
     })),
+    reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],
     pool: 'forks',
     // Each file of engine and faults keeps several rsyncs busy by itself: more at once would only stretch their times.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),

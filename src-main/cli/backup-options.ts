@@ -57,7 +57,9 @@ export function parseMaxDelete(text: string): DeleteLimit {
 }
 
 /** The whole of `daybreak backup`, checked without touching any path. Throws `AppError` invalid-input. */
-export function readBackupCommand(source: string, destination: string, typed: TypedBackupOptions, callerFolder: string): BackupCommand {
+export function readBackupCommand(
+  source: string, destination: string, typed: TypedBackupOptions, callerFolder: string,
+): BackupCommand {
   const mirror = typed.delete === true;
   const backupDir = typed.backupDir === undefined ? null : localPath('--backup-dir', typed.backupDir, callerFolder);
   if (typed.backup === true && mirror && backupDir === null) {

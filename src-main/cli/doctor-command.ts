@@ -27,8 +27,8 @@ async function collectChecks(face: Face): Promise<readonly DoctorCheck[]> {
       await app.close();
     }
   } catch (thrown) {
-    const error = toAppError(thrown);
-    return [{ name: 'start', state: 'problem', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }];
+    const { message, hint } = toAppError(thrown);
+    return [{ name: 'start', state: 'problem', message, ...(hint === undefined ? {} : { hint }) }];
   }
 }
 

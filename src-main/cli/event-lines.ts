@@ -25,9 +25,10 @@ function unitLine(event: UnitEnded): Line {
   const name = event.name === '' ? '(root folder)' : event.name;
   const code = event.code === null || event.code === 0 ? '' : `, rsync exit code ${event.code}`;
   const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
-  const what = `${formatNumberOf(event.entries, 'entry', 'entries')}, ${formatBytes(event.bytes)} in ${formatDuration(event.durationMs)}`;
+  const size = `${formatNumberOf(event.entries, 'entry', 'entries')}, ${formatBytes(event.bytes)}`;
   const tone = event.state === 'failed' ? 'problem' : event.state === 'warned' ? 'warning' : 'plain';
-  return line(`unit ${event.unit} ${event.state}: ${name} (${what}${code}${attempt})`, tone);
+  const took = formatDuration(event.durationMs);
+  return line(`unit ${event.unit} ${event.state}: ${name} (${size} in ${took}${code}${attempt})`, tone);
 }
 
 function isBadUnit({ state }: UnitEnded): boolean {

@@ -40,7 +40,10 @@ export async function runHistory(face: Face, run: string | undefined, options: H
 
 function wholeNumber(what: string, text: string): number {
   if (!/^\d{1,9}$/u.test(text) || Number(text) < 1) {
-    throw usageError(`${what} ${text} is not a whole number from 1 up`, 'The first column of the history holds the numbers of the runs.');
+    throw usageError(
+      `${what} ${text} is not a whole number from 1 up`,
+      'The first column of the history holds the numbers of the runs.',
+    );
   }
   return Number(text);
 }
@@ -88,7 +91,7 @@ function runLines({ run, units }: { run: RunRow; units: readonly UnitRow[] }, al
     ...(run.error ? errorLines(run.error) : []),
     ...(units.length === 0 ? [] : [line(''), ...unitTable(shown, width)]),
     ...(hidden > 0 ? [line(`and ${formatNumberOf(hidden, 'faster unit')} (all with --all)`, 'quiet')] : []),
-    ...units.filter((unit) => unit.state === 'failed' || unit.state === 'warned').slice(0, all ? units.length : SHOWN_UNITS).flatMap(failureLines),
+    ...units.filter(isBad).slice(0, all ? units.length : SHOWN_UNITS).flatMap(failureLines),
   ];
 }
 
@@ -133,10 +136,15 @@ function unitTable(units: readonly UnitRow[], width: number | null): Line[] {
   return tableLines(unitColumns, rows, width).map((text, index) => line(text, index === 0 ? 'strong' : 'plain'));
 }
 
+function isBad({ state }: UnitRow): boolean {
+  return state === 'failed' || state === 'warned';
+}
+
 function failureLines(unit: UnitRow): Line[] {
+  const name = unit.name === '' ? '(root folder)' : unit.name;
   return [
     line(''),
-    line(`unit ${unit.unit} ${unit.state}: ${unit.name === '' ? '(root folder)' : unit.name}`, unit.state === 'failed' ? 'problem' : 'warning'),
+    line(`unit ${unit.unit} ${unit.state}: ${name}`, unit.state === 'failed' ? 'problem' : 'warning'),
     ...(unit.argv.length === 0 ? [] : [line(`  ${shellWords(unit.argv)}`, 'quiet')]),
     ...unit.lastLines.flatMap((text) => textLines(text, 'plain', '  | ')),
   ];

@@ -97,7 +97,7 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
     .argument('<DEST>', 'folder that receives the contents of SRC')
     .option('--workers <N|auto>', 'how many rsync processes at once, 1 to 64 (default: auto)')
     .option('--delete', 'mirror: delete at DEST what is gone from SRC, after everything is copied')
-    .option('--max-delete <N|P%>', 'hold the deletions if there are more than N, or P% of a top folder or of all; 100% lifts the brake')
+    .option('--max-delete <N|P%>', 'hold deletions of more than N, or of P% of a top folder or of all; 100% lifts the brake')
     .option('-n, --dry-run', 'show what would change, deletions first, and change nothing')
     .option('--exclude <P>', 'leave out what matches the pattern, as in rsync(1); may be repeated', collect)
     .option('-c, --checksum', 'compare files by content, not by size and time')

@@ -19,7 +19,8 @@ export interface ProgressWords {
 }
 
 const stateWords: Partial<Record<Progress['state'], string>> = {
-  queued: 'waiting to start', planning: 'looking at the folders', paused: 'paused', finishing: 'finishing', cancelling: 'cancelling',
+  queued: 'waiting to start', planning: 'looking at the folders', paused: 'paused',
+  finishing: 'finishing', cancelling: 'cancelling',
 };
 
 /** The words for `progress`; `sinceMs`: time gone by since it was told. */

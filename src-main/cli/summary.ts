@@ -9,11 +9,12 @@ const SHOWN = 20;
 
 /** The end of a run in words: the state, the number, the thing and the next step. */
 export function summaryLines(record: RunRecord, outcome: RunOutcome, callName: string): Line[] {
+  const limitedBy = outcome.state === 'cancelled' || didNothing(outcome) ? null : record.ended?.limitedBy ?? null;
   return [
     ...stateLines(record, outcome, callName),
     ...(didNothing(outcome) ? [] : workLines(record, outcome)),
     ...(record.held.length > 0 ? heldLines(record, outcome) : []),
-    ...(record.ended?.limitedBy && outcome.state !== 'cancelled' && !didNothing(outcome) ? textLines(`What limited it: ${record.ended.limitedBy}`) : []),
+    ...(limitedBy === null ? [] : textLines(`What limited it: ${limitedBy}`)),
     ...(outcome.run === null ? [] : [line(`Details: ${callName} history ${outcome.run}`, 'quiet')]),
   ];
 }
@@ -30,13 +31,20 @@ function stateLines(record: RunRecord, outcome: RunOutcome, callName: string): L
   const said = (text: string, tone: Tone): Line[] => [line(text, tone), ...error];
   switch (outcome.state) {
     case 'succeeded':
-      return said(record.dryRun ? `Dry run: ${way} looked at in ${took}, nothing was changed.` : `Done: ${way} in ${took}.`, 'good');
+      return said(record.dryRun
+        ? `Dry run: ${way} looked at in ${took}, nothing was changed.`
+        : `Done: ${way} in ${took}.`, 'good');
     case 'warned':
-      return said(`${record.dryRun ? 'Dry run' : 'Done'} with warnings: ${way} in ${took}; not everything is as at the source, see above.`, 'warning');
+      return said(
+        `${record.dryRun ? 'Dry run' : 'Done'} with warnings: ${way} in ${took}; not everything is as at the source, see above.`,
+        'warning',
+      );
     case 'held':
       return said(`Held: ${way}: all was copied in ${took}, but deleting waits for your approval.`, 'warning');
     case 'unproven':
-      return said(`Unproven: ${way}: rsync reported success, but a check after the run failed. Do not rely on this backup.`, 'problem');
+      return said(
+        `Unproven: ${way}: rsync reported success, but a check after the run failed. Do not rely on this backup.`, 'problem',
+      );
     case 'cancelled':
       return said(`${record.dryRun ? 'Dry run cancelled' : 'Cancelled'} after ${took}${afterCancel(record)}`, 'warning');
     case 'skipped': return said(`Skipped: ${way}.`, 'warning');
@@ -88,8 +96,9 @@ export function heldReason(held: Held): Line[] {
   // Sorted, a folder stands before what lies in it.
   const shown = held.names.toSorted().slice(0, SHOWN);
   const hidden = held.entries - shown.length;
+  const amount = `${formatNumberOf(held.entries, 'entry', 'entries')} (${formatBytes(held.bytes)})`;
   return [
-    ...textLines(`${formatNumberOf(held.entries, 'entry', 'entries')} (${formatBytes(held.bytes)}) would be deleted: ${held.reason}`, 'warning'),
+    ...textLines(`${amount} would be deleted: ${held.reason}`, 'warning'),
     ...shown.map((name) => line(`  ${name}`)),
     ...(hidden > 0 ? [line(`  and ${formatCount(hidden)} more`)] : []),
   ];

@@ -56,7 +56,7 @@ function checkDataFolder(folder: string): DoctorCheck {
     const store = openStore(folder);
     const [last] = store.runs.list({ limit: 1 });
     store.close();
-    return { name: 'data folder', state: 'good', message: `${folder} (${last ? `${last.id} runs so far` : 'no runs yet'})` };
+    return { name: 'data folder', state: 'good', message: `${folder} (${last ? `last run: ${last.id}` : 'no runs yet'})` };
   } catch (thrown) {
     const { message, hint } = toAppError(thrown);
     return { name: 'data folder', state: 'problem', message, ...(hint === undefined ? {} : { hint }) };

@@ -11,7 +11,8 @@ const common = { run: 17, at: 1_000_000 };
 export const runEvents = {
   started: (more: Partial<EventOf<'run-started'>> = {}): RunEventData => ({
     type: 'run-started', ...common, trigger: 'cli', dryRun: false,
-    job: { id: 'j', kind: 'ad-hoc', name: 'prod', source: '/data/prod', destination: '/mnt/backup', options: JobOptions.parse({}) },
+    job: { id: 'j', kind: 'ad-hoc', name: 'prod', source: '/data/prod', destination: '/mnt/backup',
+      options: JobOptions.parse({}) },
     ...more,
   }),
   notice: (level: 'info' | 'warning' | 'problem', message: string, hint?: string): RunEventData =>
@@ -31,9 +32,11 @@ export const runEvents = {
   change: (action: 'delete' | 'create' | 'update' | 'attributes', name: string, bytes = 10): RunEventData =>
     ({ type: 'change', ...common, action, name, bytes }),
   held: (more: Partial<EventOf<'held'>> = {}): RunEventData =>
-    ({ type: 'held', ...common, reason: 'omega would become empty', names: ['omega/a', 'omega/b'], entries: 2, bytes: 2000, ...more }),
+    ({ type: 'held', ...common, reason: 'omega would become empty', names: ['omega/a', 'omega/b'], entries: 2, bytes: 2000,
+      ...more }),
   ended: (more: Partial<EventOf<'run-ended'>> = {}): RunEventData => ({
-    type: 'run-ended', ...common, state: 'succeeded', totals: noTotals, durationMs: 134_000, limitedBy: null, error: null, ...more,
+    type: 'run-ended', ...common, state: 'succeeded', totals: noTotals, durationMs: 134_000, limitedBy: null, error: null,
+    ...more,
   }),
 };
 
@@ -47,7 +50,8 @@ export function outcome(more: Partial<Omit<RunOutcome, 'totals'>> & { totals?: P
   return {
     run: 17, state: 'succeeded', durationMs: 134_000, error: null, ...more,
     totals: {
-      ...noTotals, entries: 12_345, bytes: 3_400_000_000, filesTransferred: 120, bytesTransferred: 1_200_000_000, created: 45, deleted: 3,
+      ...noTotals, entries: 12_345, bytes: 3_400_000_000, filesTransferred: 120, bytesTransferred: 1_200_000_000, created: 45,
+      deleted: 3,
       ...more.totals,
     },
   };

@@ -46,12 +46,14 @@ interface Started {
 }
 
 /** Starts the real command line, from source, as the start script does. */
-function start(argv: readonly string[], environment: Record<string, string> = {}, command: readonly string[] = [process.execPath, program]): Started {
+function start(argv: readonly string[], environment: Record<string, string> = {},
+  command: readonly string[] = [process.execPath, program]): Started {
   const [file = '', ...rest] = command;
   const child = spawn(file, [...rest, ...argv], {
     cwd: folder,
     env: {
-      PATH: process.env['PATH'] ?? '', HOME: folder, LANG: 'C', TERM: 'xterm', DAYBREAK_HOME: join(folder, 'home'), DAYBREAK_CALLER_FOLDER: folder,
+      PATH: process.env['PATH'] ?? '', HOME: folder, LANG: 'C', TERM: 'xterm', DAYBREAK_HOME: join(folder, 'home'),
+      DAYBREAK_CALLER_FOLDER: folder,
       ...environment,
     },
   });
@@ -69,12 +71,14 @@ function start(argv: readonly string[], environment: Record<string, string> = {}
   return { child, out: () => out, ended };
 }
 
-const daybreak = (argv: readonly string[], environment?: Record<string, string>): Promise<Ended> => start(argv, environment).ended;
+const daybreak = (argv: readonly string[], environment?: Record<string, string>): Promise<Ended> => start(argv,
+  environment).ended;
 
 function fill(root: string, files: number): void {
   for (const top of ['alpha', 'beta', 'omega']) {
     mkdirSync(join(root, top, 'deep'), { recursive: true });
-    for (let file = 0; file < files; file++) writeFileSync(join(root, top, file % 2 === 0 ? 'deep' : '.', `file ${file}`), `${top} ${file}`);
+    for (let file = 0; file < files; file++) writeFileSync(join(root, top, file % 2 === 0 ? 'deep' : '.', `file ${file}`),
+      `${top} ${file}`);
   }
   writeFileSync(join(root, '-loose #1'), 'in the root');
   linkSync(join(root, 'alpha/deep/file 0'), join(root, 'omega/linked'));
@@ -94,7 +98,8 @@ async function sameTrees(one: string, two: string): Promise<string[]> {
 
 /** Command lines of the processes that have our folder in them, but for the host. */
 function processesOfOurs(): string[] {
-  return spawnSync('ps', ['-eo', 'args']).stdout.toString('utf8').split('\n').filter((text) => text.startsWith('rsync') || text.includes('/rsync '))
+  return spawnSync('ps', ['-eo', 'args']).stdout.toString('utf8').split('\n')
+    .filter((text) => text.startsWith('rsync') || text.includes('/rsync '))
     .filter((text) => text.includes(folder));
 }
 
@@ -108,18 +113,24 @@ describe('bad input', () => {
     return `${join(folder, 'bin')}:/usr/bin:/bin`;
   };
   it.each<[string, string[], number, RegExp]>([
-    ['an unknown option', ['backup', 'source', 'destination', '--worker', '3'], 2, /^daybreak: unknown option '--worker'\n {2}Did you mean --workers\?/u],
+    ['an unknown option', ['backup', 'source', 'destination', '--worker', '3'], 2,
+      /^daybreak: unknown option '--worker'\n {2}Did you mean --workers\?/u],
     ['no command', [], 2, /^$/u],
-    ['an unknown command', ['bakup', 'source', 'destination'], 2, /^daybreak: unknown command 'bakup'\n {2}Did you mean backup\?/u],
-    ['a missing argument', ['backup', 'source'], 2, /^daybreak: missing required argument 'DEST'\n {2}See daybreak backup --help\n$/u],
-    ['workers that are no number', ['backup', 'source', 'destination', '--workers', 'many'], 2, /^daybreak: --workers many is not a number from 1 to 64\n/u],
+    ['an unknown command', ['bakup', 'source', 'destination'], 2,
+      /^daybreak: unknown command 'bakup'\n {2}Did you mean backup\?/u],
+    ['a missing argument', ['backup', 'source'], 2,
+      /^daybreak: missing required argument 'DEST'\n {2}See daybreak backup --help\n$/u],
+    ['workers that are no number', ['backup', 'source', 'destination', '--workers', 'many'], 2,
+      /^daybreak: --workers many is not a number from 1 to 64\n/u],
     ['a bad rate', ['backup', 'source', 'destination', '--bwlimit', 'fast'], 2, /^daybreak: --bwlimit fast is not a rate\n/u],
     ['a remote source', ['backup', 'nas:/x', 'destination'], 2, /^daybreak: SRC nas:\/x is on another machine/u],
     ['a remote destination', ['backup', 'source', 'rsync://nas/x'], 2, /^daybreak: DEST rsync:\/\/nas\/x is on another machine/u],
     ['an empty path', ['backup', '', 'destination'], 2, /^daybreak: SRC is empty\n/u],
-    ['no such folder', ['backup', 'nothing', 'destination'], 1, /^daybreak: The source \S+\/nothing does not exist\n {2}Check the path/u],
+    ['no such folder', ['backup', 'nothing', 'destination'], 1,
+      /^daybreak: The source \S+\/nothing does not exist\n {2}Check the path/u],
     ['a file as source', ['backup', 'a file', 'destination'], 2, /^daybreak: The source \S+\/a file is not a folder\n {2}\S/u],
-    ['a destination inside the source', ['backup', 'source', 'source/copy'], 2, /^daybreak: The destination \S+ lies inside the source/u],
+    ['a destination inside the source', ['backup', 'source', 'source/copy'], 2,
+      /^daybreak: The destination \S+ lies inside the source/u],
     ['a run that is not there', ['history', '7'], 1, /^daybreak: .*7/u],
     ['a run that is no number', ['history', 'last'], 2, /^daybreak: RUN last is not a whole number/u],
   ])('%s: one clear message, the exit code, nothing written', async (_, argv, code, message) => {
@@ -294,7 +305,8 @@ describe('signals', () => {
     const stateOf = (pid: number | undefined): string => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.[0] ?? '';
     run.child.kill('SIGTSTP');
     await vi.waitFor(() => expect(stateOf(run.child.pid)).toBe('T'), { timeout: 5000 });
-    const states = spawnSync('ps', ['-eo', 'stat,args']).stdout.toString('utf8').split('\n').filter((text) => text.includes('rsync -aH') && text.includes(folder));
+    const states = spawnSync('ps', ['-eo', 'stat,args']).stdout.toString('utf8').split('\n')
+      .filter((text) => text.includes('rsync -aH') && text.includes(folder));
     expect(states.length).toBeGreaterThan(0);
     expect(states.filter((text) => !text.startsWith('T'))).toEqual([]);
     run.child.kill('SIGCONT');
@@ -307,7 +319,8 @@ describe('signals', () => {
 
 describe.runIf(isLinux)('on a terminal', () => {
   /** Runs the command line on a real pseudo-terminal of the given size, and shows what a person would see at the end. */
-  async function onTerminal(argv: string, columns: number, input = ''): Promise<{ lines: string[]; raw: string; hidden: boolean }> {
+  async function onTerminal(argv: string, columns: number,
+    input = ''): Promise<{ lines: string[]; raw: string; hidden: boolean }> {
     const command = `stty cols ${columns} rows 24; '${process.execPath}' '${program}' ${argv}; echo "code $?"`;
     const run = start([], {}, ['script', '-qec', command, '/dev/null']);
     if (input !== '') {
@@ -355,7 +368,8 @@ describe('the demo', () => {
 
   it('makes both backups, finds them the same, tells the comparison and leaves nothing', async () => {
     const output = createPipe();
-    const face = createFace(openApp.bind(null, undefined), { output, env: { ...process.env, DAYBREAK_DEMO_FOLDER: folder }, openApp });
+    const face = createFace(openApp.bind(null, undefined),
+      { output, env: { ...process.env, DAYBREAK_DEMO_FOLDER: folder }, openApp });
     expect(await runDemo(face, { share: 0.05 })).toBe(0);
     const said = output.text();
     expect(said).toContain('alpha, beta, gamma, delta, kappa, sigma, omega');

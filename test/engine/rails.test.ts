@@ -22,6 +22,7 @@ beforeEach(async () => {
   fill(join(source, 'alpha'), 10);
   fill(join(source, 'beta/deep'), 10);
   writeFileSync(join(source, 'loose.txt'), 'loose');
+  age(source);
   app = await openEngine(folder);
 });
 
@@ -34,6 +35,11 @@ afterEach(async () => {
 function fill(path: string, files: number, prefix = 'file'): void {
   mkdirSync(path, { recursive: true });
   for (let index = 0; index < files; index++) writeFileSync(join(path, `${prefix}${index}`), `${path} ${index}\n`);
+}
+
+/** rsync takes times of the same second for equal, so a tree that is compared must be older than its copy. */
+function age(path: string): void {
+  execFileSync('find', [path, '-exec', 'touch', '-h', '-d', '2020-02-02T02:02:02.123456789Z', '{}', '+']);
 }
 
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
@@ -157,6 +163,13 @@ test('the first mirror into a folder that Daybreak did not fill asks, and a no c
   expect([...previews[0]!.names].sort()).toEqual(expect.arrayContaining(['alpha/old0', 'alpha/old1', 'precious/', 'precious/file0']));
 });
 
+test('a yes to the first mirror covers what was shown, and the brake does not ask again', async () => {
+  fill(join(destination, 'precious'), 50);
+  const outcome = await backUp(app, source, destination, mirror);
+  expect(outcome).toMatchObject({ state: 'succeeded', totals: { deleted: 51, held: 0 } });
+  expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+});
+
 test('half of a project gone is held and listed; the rest of the run goes on', async () => {
   await backUp(app, source, destination);
   for (let index = 0; index < 6; index++) rmSync(join(source, `alpha/file${index}`));
@@ -172,6 +185,7 @@ test('half of a project gone is held and listed; the rest of the run goes on', a
   expect(held[0]).toMatchObject({ entries: 6, names: expect.arrayContaining(['alpha/file0', 'alpha/file5']) as unknown });
   expect(held[0]?.reason).toContain('alpha');
   expect(outcome.totals).toMatchObject({ deleted: 1, held: 6 });
+  age(source);
   const approved = await backUp(app, source, destination, { options: { mirror: true, deleteLimit: { kind: 'percent', limit: 100 } } });
   expect(approved.state).toBe('succeeded');
   expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
@@ -214,6 +228,9 @@ test('a dry run writes nothing at all, and tells removals', async () => {
   const changes = outcome.events.flatMap((event) => (event.type === 'change' ? [`${event.action} ${event.name}`] : []));
   expect(changes).toEqual(expect.arrayContaining(['delete alpha/file0', 'update alpha/file1']));
   expect(outcome).toMatchObject({ run: null, state: 'succeeded', totals: { deleted: 1 } });
+  for (let index = 1; index < 9; index++) rmSync(join(source, `alpha/file${index}`));
+  const more = await backUp(app, source, destination, { ...mirror, dryRun: true });
+  expect(more.events.filter(({ type }) => type === 'held'), 'what the brake would hold is told').toHaveLength(1);
 });
 
 test('nothing is written or deleted through a symlink at the destination', async () => {

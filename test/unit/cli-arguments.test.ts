@@ -18,8 +18,10 @@ function refusal(call: () => unknown): AppError {
 describe('--bwlimit', () => {
   // Each accepted and refused likewise by rsync 3.5.0.
   it.each([
-    ['500', 512_000], ['1.5m', 1_572_864], ['20MB', 20_000_000], ['1K', 1024], ['1KB', 1000], ['1KiB', 1024], ['2G', 2_147_483_648],
-    ['512b', 512], ['1000B', 1000], ['1k+1', 1025], ['2k-1', 2047], ['.5k', 512], ['1.', 1024], ['0', null], ['0m', null], ['1t', 1_099_511_627_776],
+    ['500', 512_000], ['1.5m', 1_572_864], ['20MB', 20_000_000], ['1K', 1024], ['1KB', 1000], ['1KiB', 1024],
+    ['2G', 2_147_483_648],
+    ['512b', 512], ['1000B', 1000], ['1k+1', 1025], ['2k-1', 2047], ['.5k', 512], ['1.', 1024], ['0', null], ['0m', null],
+    ['1t', 1_099_511_627_776],
   ])('reads %s as rsync does', (text, bytes) => {
     expect(parseBandwidth(text)).toBe(bytes);
   });
@@ -52,7 +54,8 @@ describe('a path', () => {
   it.each([
     ['/data/prod', '/data/prod'], ['/data/prod/', '/data/prod'], ['/data//prod/./', '/data/prod'], ['/', '/'],
     ['prod', '/home/me/prod'], ['./prod/', '/home/me/prod'], ['.', '/home/me'], ['..', '/home'], ['../you/x', '/home/you/x'],
-    ['../../..', '/'], ['../../../x', '/x'], ['./a:b', '/home/me/a:b'], ['/x/a:b', '/x/a:b'], ['x/a:b', '/home/me/x/a:b'], ['~', '/home/me/~'],
+    ['../../..', '/'], ['../../../x', '/x'], ['./a:b', '/home/me/a:b'], ['/x/a:b', '/x/a:b'], ['x/a:b', '/home/me/x/a:b'],
+    ['~', '/home/me/~'],
     [' ', '/home/me/ '], ['..x/y', '/home/me/..x/y'], ['-n', '/home/me/-n'],
   ])('%s is %s when called from /home/me', (given, expected) => {
     expect(localPath('SRC', given, '/home/me')).toBe(expected);
@@ -63,7 +66,8 @@ describe('a path', () => {
     expect(localPath('SRC', 'link/../x/', '/home/me')).toBe('/home/me/link/../x');
   });
 
-  it.each(['nas:/x', 'user@host:x', 'host::module', 'rsync://host/module', 'RSYNC://h/m', '[::1]:/x', 'a:b', ':x', 'a:'])('%s is remote', (path) => {
+  it.each(['nas:/x', 'user@host:x', 'host::module', 'rsync://host/module', 'RSYNC://h/m', '[::1]:/x', 'a:b', ':x',
+    'a:'])('%s is remote', (path) => {
     expect(isRemotePath(path)).toBe(true);
     expect(refusal(() => localPath('DEST', path, '/')).message).toContain(`DEST ${path} is on another machine`);
   });
@@ -83,7 +87,8 @@ describe('a backup command line', () => {
 
   it('carries every option', () => {
     const typed = {
-      workers: '3', delete: true, dryRun: true, exclude: ['*.tmp', '/x'], compress: true, backup: true, backupDir: '../old/', checksum: true,
+      workers: '3', delete: true, dryRun: true, exclude: ['*.tmp', '/x'], compress: true, backup: true, backupDir: '../old/',
+      checksum: true,
       maxDelete: '5%', bwlimit: '1m', json: true, verbose: true, yes: true, acceptNewMount: true,
     };
     const command = read(typed);
@@ -104,7 +109,8 @@ describe('a backup command line', () => {
     [{ maxDelete: '5' }, '--max-delete without --delete has nothing to limit'],
     [{ quiet: true, verbose: true }, '--quiet and --verbose contradict each other'],
     [{ exclude: ['a', ''] }, '--exclude got an empty pattern'],
-    [{ backupDir: 'nas:/old' }, '--backup-dir nas:/old is on another machine; Daybreak can only reach folders and mounted shares so far'],
+    [{ backupDir: 'nas:/old' },
+      '--backup-dir nas:/old is on another machine; Daybreak can only reach folders and mounted shares so far'],
   ])('refuses %j', (typed, message) => {
     expect(refusal(() => read(typed))).toMatchObject({ kind: 'invalid-input', message, hint: expect.any(String) });
   });

@@ -26,7 +26,8 @@ const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
 describe('exit codes', () => {
   it.each([
-    ['succeeded', 0], ['failed', 1], ['warned', 3], ['held', 4], ['unproven', 5], ['cancelled', 130], ['skipped', 1], ['interrupted', 1],
+    ['succeeded', 0], ['failed', 1], ['warned', 3], ['held', 4], ['unproven', 5], ['cancelled', 130], ['skipped', 1],
+    ['interrupted', 1],
   ] as const)('%s ends with %d', (state, code) => {
     expect(exitCodeOf({ state, error: null })).toBe(code);
   });
@@ -45,7 +46,8 @@ describe('the command line', () => {
   it('hands a backup to the product as it was asked', async () => {
     const app = createMemoryApp(good);
     const face = createFace(app);
-    expect(await runCommandLine(['backup', 'src/', '/dst', '--workers', '3', '--exclude', 'a', '--exclude', 'b', '-v', '--accept-new-mount'], face)).toBe(0);
+    expect(await runCommandLine(['backup', 'src/', '/dst', '--workers', '3', '--exclude', 'a', '--exclude', 'b', '-v',
+      '--accept-new-mount'], face)).toBe(0);
     expect(app.requests).toEqual([expect.objectContaining({
       source: '/home/me/src', destination: '/dst', trigger: 'cli', dryRun: false, reportChanges: true, acceptNewMounts: true,
       options: expect.objectContaining({ workers: 3, excludes: ['a', 'b'], mirror: false }),
@@ -70,7 +72,8 @@ describe('the command line', () => {
     const refused = runCommandLine(argv, createFace(openApp));
     await expect(refused).rejects.toThrow(AppError);
     const error = await refused.catch((thrown: unknown) => thrown) as AppError;
-    expect(error).toMatchObject({ kind: 'invalid-input', message: expect.stringContaining(message), hint: expect.stringContaining(hint) });
+    expect(error).toMatchObject({ kind: 'invalid-input', message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint) });
     expect(openApp).not.toHaveBeenCalled();
   });
 
@@ -201,9 +204,11 @@ describe('a reader who leaves', () => {
 });
 
 describe('the question before a first mirror', () => {
-  const preview = { destination: '/dst', entries: 1234, names: Array.from({ length: 1000 }, (_, index) => `old/${String(index).padStart(3, '0')}`) };
+  const preview = { destination: '/dst', entries: 1234,
+    names: Array.from({ length: 1000 }, (_, index) => `old/${String(index).padStart(3, '0')}`) };
   const style = { paint: (_: string, plain: string) => plain, utf8: true };
-  const silent = { event: () => undefined, say: () => undefined, suspend: () => undefined, resume: () => undefined, end: () => undefined };
+  const silent = { event: () => undefined, say: () => undefined, suspend: () => undefined, resume: () => undefined,
+    end: () => undefined };
 
   function asked(answer: string | null, yes = false) {
     const errors = createPipe();
@@ -216,7 +221,8 @@ describe('the question before a first mirror', () => {
     return { errors, questions, answer: question(preview) };
   }
 
-  it.each([['y', true], [' YES ', true], ['', false], ['n', false], ['yep', false], ['j', false], [null, false]])('takes %j for %s', async (typed, expected) => {
+  it.each([['y', true], [' YES ', true], ['', false], ['n', false], ['yep', false], ['j', false],
+    [null, false]])('takes %j for %s', async (typed, expected) => {
     expect(await asked(typed).answer).toBe(expected);
   });
 
@@ -244,18 +250,23 @@ describe('the question before a first mirror', () => {
 });
 
 const run = (id: number, more: Partial<RunRow> = {}): RunRow => ({
-  id, jobId: 'j', source: '/data/prod', destination: '/mnt/backup', trigger: 'cli', state: 'succeeded', startedAt: Date.UTC(2026, 0, 31, 22),
-  endedAt: Date.UTC(2026, 0, 31, 22, 2, 14), totals: { ...noTotals, entries: 12_345, bytes: 3_400_000_000, bytesTransferred: 1_200_000_000 },
+  id, jobId: 'j', source: '/data/prod', destination: '/mnt/backup', trigger: 'cli', state: 'succeeded',
+  startedAt: Date.UTC(2026, 0, 31, 22),
+  endedAt: Date.UTC(2026, 0, 31, 22, 2, 14), totals: { ...noTotals, entries: 12_345, bytes: 3_400_000_000,
+    bytesTransferred: 1_200_000_000 },
   notices: [], limitedBy: null, error: null, rsyncVersion: '3.5.0', ...more,
 });
 const unit = (number: number, more: Partial<UnitRow> = {}): UnitRow => ({
-  unit: number, kind: 'group', name: `omega/${number}/`, state: 'done', attempt: 1, lane: 0, startedAt: 0, durationMs: 5000 - number, entries: 100,
-  bytes: 1000, filesTransferred: 1, bytesTransferred: 10, code: 0, argv: ['rsync', '-aH', '--', 'it\'s here', '/dst/'], lastLines: [], ...more,
+  unit: number, kind: 'group', name: `omega/${number}/`, state: 'done', attempt: 1, lane: 0, startedAt: 0,
+  durationMs: 5000 - number, entries: 100,
+  bytes: 1000, filesTransferred: 1, bytesTransferred: 10, code: 0, argv: ['rsync', '-aH', '--', 'it\'s here', '/dst/'],
+  lastLines: [], ...more,
 });
 
 describe('history', () => {
   it('lists runs with the failed ones told by their word', async () => {
-    const face = createFace(createMemoryApp(good, { runs: [run(18, { state: 'failed' }), run(17), run(16, { state: 'running', endedAt: null })] }));
+    const face = createFace(createMemoryApp(good, { runs: [run(18, { state: 'failed' }), run(17),
+      run(16, { state: 'running', endedAt: null })] }));
     expect(await runCommandLine(['history', '--limit', '3'], face)).toBe(0);
     const lines = text(face.output).split('\n');
     expect(lines[0]).toMatch(/^run {2}when \(.+\) +state +duration +entries +size +copied +source +destination$/u);
@@ -270,8 +281,10 @@ describe('history', () => {
   });
 
   it('shows a run: facts, notices, slowest units, and the last lines of failed ones', async () => {
-    const units = Array.from({ length: 25 }, (_, index) => unit(index + 1, index === 23 ? { state: 'failed', code: 12, lastLines: ['rsync error: x'] } : {}));
-    const runs = [run(17, { state: 'failed', notices: [{ level: 'warning', message: 'omega/: odd', hint: 'Look.' }], limitedBy: 'CPU.' })];
+    const units = Array.from({ length: 25 }, (_, index) => unit(index + 1,
+      index === 23 ? { state: 'failed', code: 12, lastLines: ['rsync error: x'] } : {}));
+    const runs = [run(17, { state: 'failed', notices: [{ level: 'warning', message: 'omega/: odd', hint: 'Look.' }],
+      limitedBy: 'CPU.' })];
     const face = createFace(createMemoryApp(good, { runs, units }));
     expect(await runCommandLine(['history', '17'], face)).toBe(0);
     const shown = text(face.output);
@@ -312,13 +325,16 @@ describe('doctor', () => {
   it('says each finding in a word, with its next step', async () => {
     const face = createFace(createMemoryApp(good, { checks }));
     expect(await runCommandLine(['doctor'], face)).toBe(0);
-    expect(text(face.output)).toBe('good     rsync   3.5.0\nwarning  owners  not kept\n                 Run as root.\nReady, with warnings: 1.\n');
+    expect(text(face.output)).toBe([
+      'good     rsync   3.5.0', 'warning  owners  not kept', '                 Run as root.', 'Ready, with warnings: 1.', '',
+    ].join('\n'));
   });
 
   it('ends with 1 where a backup could not run, also when the product cannot even be built', async () => {
     const problem = createFace(createMemoryApp(good, { checks: [{ name: 'rsync', state: 'problem', message: 'not found' }] }));
     expect(await runCommandLine(['doctor'], problem)).toBe(1);
-    const broken = createFace(() => Promise.reject(new AppError({ kind: 'data-damaged', message: 'The history is damaged', hint: 'Restore it.' })));
+    const broken = createFace(() => Promise.reject(new AppError({ kind: 'data-damaged', message: 'The history is damaged',
+      hint: 'Restore it.' })));
     expect(await runCommandLine(['doctor', '--json'], broken)).toBe(1);
     expect(JSON.parse(text(broken.output))).toEqual({
       checks: [{ name: 'start', state: 'problem', message: 'The history is damaged', hint: 'Restore it.' }],

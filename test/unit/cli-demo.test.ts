@@ -1,4 +1,6 @@
-import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,12 +33,15 @@ async function differenceAfter(change: (root: string) => void): Promise<string[]
   }
   change(roots[1]!);
   for (const root of roots) {
-    for (const name of ['a', 'b', 'deep', '.']) if (existsSync(join(root, name))) utimesSync(join(root, name), 1_700_000_000, 1_700_000_000);
+    for (const name of ['a', 'b', 'deep', '.']) if (existsSync(join(root, name))) utimesSync(join(root, name), 1_700_000_000,
+      1_700_000_000);
     utimesSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]), 1_700_000_000, 1_700_000_000);
   }
   const [one, two] = await Promise.all(roots.map((root) => readManifest(root, never)));
   // The time of a symlink cannot be set by utimes; rsync's own care for it is tested elsewhere.
-  return differingNames(one!, two!).filter((name) => name !== 'link' || one!.facts.get(name)?.split(' | ')[5] !== two!.facts.get(name)?.split(' | ')[5]);
+  const target = (fact = ''): string | undefined => fact.split(' | ')[5];
+  return differingNames(one!, two!)
+    .filter((name) => name !== 'link' || target(one!.facts.get(name)) !== target(two!.facts.get(name)));
 }
 
 describe('the comparison of two trees', () => {
@@ -75,7 +80,8 @@ describe('the comparison of two trees', () => {
       utimesSync(join(folder, name, 'f'), time, time);
       utimesSync(join(folder, name), 1, 1);
     }
-    expect(differingNames(await readManifest(join(folder, 'one'), never), await readManifest(join(folder, 'two'), never))).toEqual(['f']);
+    expect(differingNames(await readManifest(join(folder, 'one'), never),
+      await readManifest(join(folder, 'two'), never))).toEqual(['f']);
   });
 });
 
@@ -83,13 +89,14 @@ describe('the sample tree', () => {
   it('is uneven, has what real trees have, and is the same every time', async () => {
     await makeSampleTree(join(folder, 'one'), never, 0.1);
     const manifest = await readManifest(join(folder, 'one'), never);
-    const perProject = projects.map((project) => [...manifest.facts.keys()].filter((name) => name.startsWith(`${project}/`)).length);
+    const names = [...manifest.facts.keys()];
+    const perProject = projects.map((project) => names.filter((name) => name.startsWith(`${project}/`)).length);
     expect(Math.min(...perProject)).toBeGreaterThan(10);
     expect(Math.max(...perProject)).toBeGreaterThan(10 * Math.min(...perProject));
     const facts = [...manifest.facts.values()];
     expect(facts.filter((fact) => fact.startsWith('symlink')).length).toBeGreaterThan(5);
     expect(facts.filter((fact) => fact.includes('linked with')).length).toBeGreaterThan(100);
-    expect(Math.max(...[...manifest.facts.keys()].map((name) => name.split('/').length))).toBeGreaterThan(30);
+    expect(Math.max(...names.map((name) => name.split('/').length))).toBeGreaterThan(30);
     expect(readdirSync(join(folder, 'one'), { withFileTypes: true }).filter((entry) => entry.isFile()).length).toBeGreaterThan(3);
     await makeSampleTree(join(folder, 'two'), never, 0.1);
     expect(differingNames(manifest, await readManifest(join(folder, 'two'), never))).toEqual([]);
@@ -143,7 +150,8 @@ describe('a timed command', () => {
   it('answers with its time, or says what is wrong', async () => {
     expect(await timeCommand(['sleep', '0.1'], never)).toBeGreaterThan(90);
     await expect(timeCommand(['daybreak-no-such-program'], never)).rejects.toMatchObject({ kind: 'rsync-missing' });
-    await expect(timeCommand(['sh', '-c', 'echo oh >&2; exit 3'], never)).rejects.toMatchObject({ message: 'sh ended with 3', detail: 'oh' });
+    await expect(timeCommand(['sh', '-c', 'echo oh >&2; exit 3'], never)).rejects.toMatchObject({ message: 'sh ended with 3',
+      detail: 'oh' });
   });
 
   it('is ended with its whole process group when the demo is cancelled', async () => {

@@ -15,8 +15,10 @@ const page = read('json-events.md');
 /** Every field name and every fixed word of a schema. */
 function wordsOf(schema: z.core.JSONSchema._JSONSchema): string[] {
   if (typeof schema === 'boolean') return [];
-  const fixed = [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])].filter((word) => typeof word === 'string');
-  const parts = [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items ? [schema.items].flat() : [])];
+  const fixed = [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])]
+    .filter((word) => typeof word === 'string');
+  const parts = [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []),
+    ...(schema.items ? [schema.items].flat() : [])];
   return [...fixed, ...Object.keys(schema.properties ?? {}), ...parts.flatMap(wordsOf)];
 }
 

@@ -10,13 +10,15 @@ import { cellWidth, fitEnd, fitMiddle, padEnd, padStart, printable, wrapWords } 
 describe('numbers for people', () => {
   it.each([
     [0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [1234, '1.2 kB'], [99_940, '99.9 kB'], [99_960, '100 kB'], [999_499, '999 kB'],
-    [999_600, '1.0 MB'], [12_345_678, '12.3 MB'], [3_400_000_000, '3.4 GB'], [120e12, '120 TB'], [5e18, '5.0 EB'], [5e22, '50000 EB'],
+    [999_600, '1.0 MB'], [12_345_678, '12.3 MB'], [3_400_000_000, '3.4 GB'], [120e12, '120 TB'], [5e18, '5.0 EB'],
+    [5e22, '50000 EB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
   });
 
   it.each([
-    [0, '0.0 s'], [-5, '0.0 s'], [440, '0.4 s'], [9949, '9.9 s'], [9960, '10 s'], [59_400, '59 s'], [59_600, '1 min'], [125_000, '2 min 5 s'],
+    [0, '0.0 s'], [-5, '0.0 s'], [440, '0.4 s'], [9949, '9.9 s'], [9960, '10 s'], [59_400, '59 s'], [59_600, '1 min'],
+    [125_000, '2 min 5 s'],
     [3_599_600, '1 h'], [8_040_000, '2 h 14 min'], [86_399_000, '1 d'], [273_600_000, '3 d 4 h'],
   ])('%d ms are %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
@@ -50,7 +52,8 @@ describe('text on a terminal', () => {
   });
 
   it.each([
-    ['abc', 3], ['Größe', 5], ['日本語', 6], ['🎬', 2], ['e\u0301', 1], ['👨‍👩‍👧', 2], ['한글', 4], ['ｆｕｌｌ', 8], ['…█░', 3], ['☂', 1], ['☂️', 2],
+    ['abc', 3], ['Größe', 5], ['日本語', 6], ['🎬', 2], ['e\u0301', 1], ['👨‍👩‍👧', 2], ['한글', 4], ['ｆｕｌｌ', 8], ['…█░', 3], ['☂', 1],
+    ['☂️', 2],
   ])('%s takes %d cells', (text, cells) => {
     expect(cellWidth(text)).toBe(cells);
   });
@@ -59,8 +62,10 @@ describe('text on a terminal', () => {
     expect(fitMiddle('omega/shots/plates', 40)).toBe('omega/shots/plates');
     expect(fitMiddle('omega/shots/plates', 11)).toBe('omega…lates');
     expect(fitMiddle('日本語日本語', 6)).toBe('日…語');
-    for (let cells = 0; cells < 14; cells++) expect(cellWidth(fitMiddle('日本e\u0301語日本🎬x', cells))).toBeLessThanOrEqual(cells);
-    for (let cells = 0; cells < 14; cells++) expect(cellWidth(fitEnd('日本e\u0301語日本🎬x', cells))).toBeLessThanOrEqual(cells);
+    for (let cells = 0; cells < 14; cells++) {
+      expect(cellWidth(fitMiddle('日本e\u0301語日本🎬x', cells))).toBeLessThanOrEqual(cells);
+      expect(cellWidth(fitEnd('日本e\u0301語日本🎬x', cells))).toBeLessThanOrEqual(cells);
+    }
     expect(padEnd('日', 4)).toBe('日  ');
     expect(padStart('日', 4)).toBe('  日');
   });
@@ -93,10 +98,12 @@ describe('text on a terminal', () => {
 });
 
 describe('a table', () => {
-  const columns = [{ title: 'run', align: 'right' }, { title: 'path', align: 'left', flexible: true }, { title: 'n', align: 'right' }] as const;
+  const columns = [{ title: 'run', align: 'right' }, { title: 'path', align: 'left', flexible: true },
+    { title: 'n', align: 'right' }] as const;
 
   it('aligns its columns', () => {
-    expect(tableLines(columns, [['1', '/a', '10'], ['12', '/日本', '9']], null)).toEqual(['run  path    n', '  1  /a     10', ' 12  /日本   9']);
+    expect(tableLines(columns, [['1', '/a', '10'], ['12', '/日本', '9']], null)).toEqual(['run  path    n', '  1  /a     10',
+      ' 12  /日本   9']);
   });
 
   it('cuts the flexible column in the middle to fit, but not to nothing', () => {
@@ -110,7 +117,8 @@ describe('a table', () => {
 describe('a command to copy', () => {
   it('is read back by a shell as it was', async () => {
     const { execFileSync } = await import('node:child_process');
-    const argv = ['plain', 'two words', 'it\'s', '$HOME', 'a\nb', 'tab\tq\'\\', '*', '', '-x', 'Größe', '\\#012', 'a;b', '\u001b[2J'];
+    const argv = ['plain', 'two words', 'it\'s', '$HOME', 'a\nb', 'tab\tq\'\\', '*', '', '-x', 'Größe', '\\#012', 'a;b',
+      '\u001b[2J'];
     const echoed = execFileSync('bash', ['-c', `printf '%s\\0' ${shellWords(argv)}`]).toString('utf8');
     expect(echoed.split('\0').slice(0, -1)).toEqual(argv);
     expect(shellWords(argv)).not.toContain('\u001b');

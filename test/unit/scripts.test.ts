@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readCoverage } from '../../scripts/coverage.mjs';
 import { findOnPath } from '../../scripts/system-packages.mjs';
-import { countTests, readCoverage } from '../../scripts/test-report.mjs';
 
 const runChildScript = path.join(import.meta.dirname, '..', '..', 'scripts', 'run-child.mjs');
 
@@ -33,21 +35,29 @@ describe('the program that stands in front of the command line', () => {
 });
 
 describe('the count of a test run', () => {
-  it('adds up what passed, failed and was left out', () => {
-    const report = { numPassedTests: 3, numFailedTests: 2, numPendingTests: 1, numTodoTests: 1, testResults: [] };
-    expect(countTests(report)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  it.each([
+    ['each test for what it is', `
+      it('a', () => {}); it('b', () => {}); it('c', () => { throw new Error('no'); }); it.skip('d', () => {}); it.todo('e');`,
+    { passed: 2, failed: 1, skipped: 2 }],
+    ['a file that cannot be loaded for a failure', `import './not-there.ts'; it('a', () => {});`, { passed: 0, failed: 1, skipped: 0 }],
+    ['an error that no test caught for a failure', `it('a', () => { void Promise.reject(new Error('no')); });`, { passed: 1, failed: 1, skipped: 0 }],
+  ])('takes %s', (_what, text, counts) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'daybreak-count-'));
+    const report = path.join(folder, 'counts.json');
+    const testFolder = path.join(import.meta.dirname, '..');
+    writeFileSync(path.join(folder, 'a.test.ts'), text);
+    writeFileSync(path.join(folder, 'vitest.config.mjs'), `
+      import { createCountReporter } from '${testFolder}/count-reporter.ts';
+      export default { test: { globals: true, reporters: [createCountReporter('${report}')] } };`);
+    const vitest = path.join(testFolder, '..', 'node_modules', 'vitest', 'vitest.mjs');
+    spawnSync(process.execPath, [vitest, 'run', '--root', folder], { cwd: folder });
+    const read: unknown = JSON.parse(readFileSync(report, 'utf8'));
+    rmSync(folder, { recursive: true });
+    expect(read).toEqual(counts);
   });
+});
 
-  it('counts a file that cannot be loaded as one failure', () => {
-    const testResults = [
-      { name: 'a.test.ts', status: 'failed', assertionResults: [] },
-      { name: 'b.test.ts', status: 'failed', assertionResults: [{}] },
-      { name: 'c.test.ts', status: 'passed', assertionResults: [{}] },
-    ];
-    const report = { numPassedTests: 1, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, testResults };
-    expect(countTests(report).failed).toBe(2);
-  });
-
+describe('the coverage report', () => {
   it('names the files with most lines missing', () => {
     const lines = (total: number, covered: number) => ({ lines: { total, covered, pct: (100 * covered) / total } });
     const summary = { total: lines(100, 88), '/a.ts': lines(20, 18), '/b.ts': lines(60, 50), '/c.ts': lines(20, 20) };

@@ -121,7 +121,11 @@ async function checkSame(say: Say, original: Manifest, folder: string, stop: Abo
       message: `The two copies differ in ${formatNumberOf(differing.length, 'name')}`,
       hint: 'This must not be. Please report it with the names below.',
       detail: differing.slice(0, 10)
-        .map((name) => `${display(name)}\n  one rsync: ${byOne.facts.get(name) ?? 'missing'}\n  pool:      ${byPool.facts.get(name) ?? 'missing'}`)
+        .flatMap((name) => [
+          display(name),
+          `  one rsync: ${byOne.facts.get(name) ?? 'missing'}`,
+          `  pool:      ${byPool.facts.get(name) ?? 'missing'}`,
+        ])
         .join('\n'),
     });
   }
@@ -145,19 +149,19 @@ function tell(say: Say, entries: number, times: Times, best: PoolRun | null): vo
   say('');
   for (const text of tableLines(columns, rows, null)) say(text);
   const ratio = fastest.one / fastest.pool;
-  say(ratio >= 1.05 ? `Daybreak took ${formatPercentOf(fastest.pool, fastest.one)} of the time: ${ratio.toFixed(2)} times as fast.`
+  const share = `${Math.round((fastest.pool / fastest.one) * 100)} %`;
+  say(ratio >= 1.05 ? `Daybreak took ${share} of the time: ${ratio.toFixed(2)} times as fast.`
     : ratio > 0.95 ? 'No difference here worth speaking of.'
       : `Daybreak was slower here: ${ratio.toFixed(2)} times as fast as one rsync.`, ratio >= 1.05 ? 'good' : 'plain');
-  if (best) say(`The pool ran ${formatNumberOf(best.units, 'unit')} with up to ${formatNumberOf(best.lanes, 'rsync process', 'rsync processes')} at once.`);
-  const cores = availableParallelism();
+  if (best) {
+    const lanes = formatNumberOf(best.lanes, 'rsync process', 'rsync processes');
+    say(`The pool ran ${formatNumberOf(best.units, 'unit')} with up to ${lanes} at once.`);
+  }
   say(`What limited it: ${best?.limitedBy ?? 'too short a run to say.'}`);
-  say(`What would help: files that are in memory cost rsync nothing but CPU time, and this machine has ${formatNumberOf(cores, 'core')}. `
+  const cores = formatNumberOf(availableParallelism(), 'core');
+  say(`What would help: files that are in memory cost rsync nothing but CPU time, and this machine has ${cores}. `
     + 'More cores help here; on a network share, where every file waits for the server, more workers help far more. '
     + 'Set DAYBREAK_DEMO_FOLDER to a folder on your share to see it.');
-}
-
-function formatPercentOf(part: number, whole: number): string {
-  return `${Math.round((part / whole) * 100)} %`;
 }
 
 function since(startedAt: number): string {

@@ -34,7 +34,8 @@ export async function timeCommand(argv: readonly string[], stop: AbortSignal): P
     return performance.now() - startedAt;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
-      throw new AppError({ kind: 'rsync-missing', message: `${program} is not on PATH`, hint: 'Install rsync 3.2 or later, then try again.' });
+      const hint = 'Install rsync 3.2 or later, then try again.';
+      throw new AppError({ kind: 'rsync-missing', message: `${program} is not on PATH`, hint });
     }
     throw thrown;
   } finally {

@@ -1,5 +1,4 @@
 import { AppError } from '../../../src-shared/errors.ts';
-import { exitCodes } from '../exit-code.ts';
 import type { Face } from '../face.ts';
 import { frameLines } from '../frame.ts';
 import type { Style } from '../line.ts';
@@ -15,12 +14,19 @@ export interface PoolRun {
   readonly units: number;
 }
 
+/** Where a backup goes from and to, and the data folder of its own that it remembers itself in. */
+export interface PoolPaths {
+  readonly source: string;
+  readonly destination: string;
+  readonly data: string;
+}
+
 /**
  * Backs `source` up to `destination` as `daybreak backup` does, with a data folder of its own, and draws the lanes on a
  * terminal. Throws `AppError` where the run does not succeed, and the reason of `stop`.
  */
 export async function timePool(
-  face: Face, style: Style, paths: { readonly source: string; readonly destination: string; readonly data: string }, stop: AbortSignal,
+  face: Face, style: Style, paths: PoolPaths, stop: AbortSignal,
 ): Promise<PoolRun> {
   stop.throwIfAborted();
   const area = face.output.size() !== null && face.env['TERM'] !== 'dumb' ? createLiveArea(face.output) : null;
@@ -52,7 +58,7 @@ export async function timePool(
     stop.removeEventListener('abort', onStop);
     stop.throwIfAborted();
     if (outcome.state !== 'succeeded') {
-      throw new AppError(outcome.error ?? { kind: 'internal', message: `The backup ended as ${outcome.state}, exit code ${exitCodes.failed}` });
+      throw new AppError(outcome.error ?? { kind: 'internal', message: `The backup ended as ${outcome.state}` });
     }
   } finally {
     area?.clear();

@@ -26,7 +26,10 @@ export function reportChanges(context: RunContext, unit: Unit, changes: readonly
   for (const change of changes) {
     if (isToldElsewhere(unit, change)) continue;
     const action = actionOf(change);
-    if (action === 'delete') context.totals.deleted += context.request.dryRun ? 1 : 0;
+    if (action === 'delete') {
+      context.totals.deleted++;
+      context.previewed.push(change);
+    }
     context.emit({ type: 'change', action, name: display(change.name) + (change.isFolder ? '/' : ''), bytes: change.bytes });
   }
 }

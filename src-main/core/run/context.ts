@@ -1,5 +1,6 @@
 import type { ErrorData } from '../../../src-shared/errors.ts';
-import type { Job } from '../../../src-shared/job.ts';
+import type { DeleteLimit, Job } from '../../../src-shared/job.ts';
+import type { Change } from '../../../src-shared/rsync-result.ts';
 import type { RunEventData } from '../../../src-shared/run-event.ts';
 import type { Notice, RunTotals } from '../../../src-shared/run.ts';
 import type { BackupRequest } from '../app.ts';
@@ -35,6 +36,10 @@ export interface RunContext {
   /** The first failure that ends the run. */
   failure: ErrorData | null;
   cancelled: boolean;
+  /** The job's, or the number of removals the user has just seen and approved. */
+  deleteLimit: DeleteLimit;
+  /** What a preview found that a mirror would remove. */
+  readonly previewed: Change[];
   /** Something is less than it should be, so the run cannot end as succeeded. */
   warned: boolean;
   emit(event: EventOf): void;

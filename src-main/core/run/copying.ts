@@ -158,7 +158,7 @@ export function record(context: RunContext, progress: UnitProgress, end: TaskEnd
   const bytes = stats?.transferredBytes ?? 0;
   const durationMs = result?.durationMs ?? 0;
   const code = result?.code ?? null;
-  context.tracker.ended(unit, isLast, stats ? unit.entries : 0, bytes);
+  context.tracker.ended(unit, isLast && state !== 'cancelled', stats ? unit.entries : 0, bytes);
   if (isLast) count(context, progress);
   if (lane < 0) return;
   if (context.run > 0) {

@@ -17,7 +17,6 @@ export async function askBeforeFirstMirror(context: RunContext, { source, destin
   const isEmpty = destination.kind === 'missing' || destination.isEmpty;
   if (!job.options.mirror || request.dryRun || isEmpty || store.runs.filledByUs(job.destination)) return;
   const names: string[] = [];
-  let entries = 0;
   const preview: RunContext = {
     ...context,
     run: 0,
@@ -26,18 +25,22 @@ export async function askBeforeFirstMirror(context: RunContext, { source, destin
     totals: { ...noTotals },
     notices: [],
     units: [],
+    previewed: [],
     emit: (event) => {
-      if (event.type !== 'change' || event.action !== 'delete') return;
-      entries++;
-      if (names.length < namesShown) names.push(event.name);
+      if (event.type === 'change' && event.action === 'delete' && names.length < namesShown) names.push(event.name);
     },
   };
   await planAndCopy(preview, source, destination);
+  const entries = preview.previewed.length;
   if (entries === 0 || isEnding(context)) return;
-  if (await request.confirmFirstMirror({ destination: job.destination, entries, names })) return;
+  if (await request.confirmFirstMirror({ destination: job.destination, entries, names })) {
+    // They have just been seen; the brake is for what comes as a surprise.
+    if (job.options.deleteLimit.kind === 'default') context.deleteLimit = { kind: 'count', limit: entries };
+    return;
+  }
   throw new AppError({
     kind: 'delete-limit',
-    message: `Nothing was changed: this first mirror run would delete ${entries} names from ${job.destination}, which Daybreak did not fill`,
+    message: `Nothing was changed: this first mirror run would delete ${entries} ${entries === 1 ? 'name' : 'names'} from ${job.destination}, which Daybreak did not fill`,
     hint: 'Look at them with --dry-run. If they should go, answer yes or run again with --yes.',
   });
 }

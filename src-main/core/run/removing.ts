@@ -40,7 +40,7 @@ export async function removeVanished(context: RunContext, passports: Passports):
   }
   const listed = await listRemovals(context, pending);
   if (isEnding(context)) return;
-  const { allowed, held } = await judge(context, units, [...listed.values()].flat());
+  const { allowed, held } = await judge(context, [...listed.values()].flat());
   tellHeld(context, held);
   const removed = await remove(context, allowed, passports);
   if (isEnding(context)) return;
@@ -51,6 +51,13 @@ export async function removeVanished(context: RunContext, passports: Passports):
     if (isHeld && !names.some((change) => removed.has(change.name))) progress.state = nextUnitState(progress.state, 'hold');
     else await copyAgain(context, progress, isHeld);
   }
+}
+
+/** After a preview of a mirror: tells what the brake would hold. */
+export async function previewBrake(context: RunContext): Promise<void> {
+  if (context.previewed.length === 0 || isEnding(context)) return;
+  const { held } = await judge(context, context.previewed);
+  tellHeld(context, held);
 }
 
 /** A listing that failed may hide names that are still there: then nothing is removed anywhere, as in one rsync. */
@@ -91,8 +98,8 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
   return listed;
 }
 
-async function judge(context: RunContext, units: readonly UnitProgress[], listed: readonly Change[]) {
-  const { source, destination, options } = context.job;
+async function judge(context: RunContext, listed: readonly Change[]) {
+  const { source, destination } = context.job;
   const gone = new Map<ByteName, number>();
   const emptied: ByteName[] = [];
   for (const removals of inPortions(listed, removalsAtOnce)) {
@@ -101,12 +108,12 @@ async function judge(context: RunContext, units: readonly UnitProgress[], listed
     emptied.push(...answer.emptied);
   }
   const removals = listed.filter(({ name }) => gone.has(name)).map((change) => ({ ...change, bytes: gone.get(change.name) ?? 0 }));
-  return judgeRemovals({ removals, emptied, ...(await keptBeside(context, units, removals)), limit: options.deleteLimit });
+  return judgeRemovals({ removals, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit });
 }
 
 /** What stays, by top folder: from rsync's counts, and counted at the destination for tops that shared a unit. */
-async function keptBeside(context: RunContext, units: readonly UnitProgress[], removals: readonly Change[]) {
-  const { byTop, total, createdBySpanning } = keptAmounts(units);
+async function keptBeside(context: RunContext, removals: readonly Change[]) {
+  const { byTop, total, createdBySpanning } = keptAmounts(context.units);
   const going = amountsByTop(removals);
   const tops = [...going.keys()].filter((top) => !byTop.has(top));
   const { counts } = await context.scout().ask({ op: 'count', destination: context.job.destination, tops });
@@ -125,7 +132,8 @@ function tellHeld(context: RunContext, held: readonly Held[]): void {
       type: 'held', reason, entries: removals.length, bytes: removals.reduce((sum, removal) => sum + removal.bytes, 0),
       names: removals.slice(0, mostNamesTold).map((removal) => display(removal.name) + (removal.isFolder ? '/' : '')),
     });
-    context.notice({
+    // For the history; those who watch have just had the event.
+    context.notices.push({
       level: 'warning', message: `Held: ${reason}`,
       hint: 'Look at the list. If they should go, run again with --max-delete 100% (or the number you allow).',
     });

@@ -17,7 +17,7 @@ import { unitNotices } from './notices.ts';
 import { learn, planAndCopy, tryAgainAlone } from './planning.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
-import { removeVanished, type Passports } from './removing.ts';
+import { previewBrake, removeVanished, type Passports } from './removing.ts';
 import { whatMoved } from './same-place.ts';
 import { startScout, type ScoutClient } from './scout-client.ts';
 import { firstSize, steer, type Steering } from './steering.ts';
@@ -73,7 +73,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const made: RunContext = {
       ports, request, pool, emit, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], units: [], lockedAtMs: 0,
-      failure: null, cancelled, warned: false,
+      failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
         made.notices.push(notice);
         emit({ type: 'notice', notice });
@@ -137,7 +137,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     if (state === 'paused') move('resume');
     if (isEnding(context)) return;
     move('finish');
-    if (request.dryRun) return;
+    if (request.dryRun) return previewBrake(context);
     const passports = await samePlace(context, prepared, hold);
     if (!passports) return;
     if (context.job.options.mirror) await removeVanished(context, passports);
@@ -221,14 +221,13 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
       dropScout();
     },
     pause() {
-      if (state !== 'running') return;
-      move('pause');
+      if (!liveRunStates.includes(state) || state === 'cancelling') return;
+      if (state === 'running') move('pause');
       steering?.pause(true);
       live?.pool.pause();
     },
     resume() {
-      if (state !== 'paused') return;
-      move('resume');
+      if (state === 'paused') move('resume');
       steering?.pause(false);
       live?.pool.resume();
     },
