@@ -28,6 +28,8 @@ export const PlanRequest = z.object({
   /** Without root a folder without owner write must not be split. */
   isRoot: z.boolean(),
   mirror: z.boolean(),
+  /** Source or destination is a server that lets each file call wait. */
+  isSlow: z.boolean(),
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
 

@@ -3,7 +3,7 @@ import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { LinkScan } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
 
 /**
@@ -18,10 +18,10 @@ export function findOutsideLinks(scan: LinkScan): LinkedName[] {
   function look(path: ByteName): void {
     let exact;
     try {
-      const stats = lstatSync(absolute(scan.source, path));
+      const stats = lstatSync(pathTo(scan.source, path));
       if (stats.nlink < 2 || stats.isDirectory()) return;
       // Inode numbers of some network file systems do not fit a double; asked again only for the few with links.
-      exact = lstatSync(absolute(scan.source, path), { bigint: true });
+      exact = lstatSync(pathTo(scan.source, path), { bigint: true });
     } catch {
       return;
     }
@@ -32,15 +32,8 @@ export function findOutsideLinks(scan: LinkScan): LinkedName[] {
   }
 
   function list(folder: ByteName, deep: boolean): void {
-    let names;
-    try {
-      names = readdirSync(absolute(scan.source, folder), { withFileTypes: true, encoding: 'buffer' });
-    } catch {
-      return;
-    }
-    for (const name of names) {
-      const path = joinName(folder, fromBytes(name.name));
-      const isFolder = name.isDirectory();
+    for (const { name, isFolder } of entriesOf(pathTo(scan.source, folder))) {
+      const path = joinName(folder, name);
       if (path === OWN_FOLDER || isExcluded(path, isFolder)) continue;
       if (!isFolder) look(path);
       else if (deep) list(path, true);
@@ -57,21 +50,31 @@ export function findOutsideLinks(scan: LinkScan): LinkedName[] {
     scan.all || links > names.length ? names.map((name) => ({ file, name, bytes })) : []);
 }
 
-function isFolderNow(source: string, path: ByteName): boolean {
+/** What lies in a folder; nothing where it cannot be read. */
+function entriesOf(path: string | Buffer): { name: ByteName; isFolder: boolean }[] {
   try {
-    return lstatSync(absolute(source, path)).isDirectory();
+    // One character per byte is what a ByteName is, and cheaper than buffers.
+    const entries = readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
+    return entries.map((entry) => ({ name: entry.name as ByteName, isFolder: entry.isDirectory() }));
   } catch {
-    return false;
+    return entriesByBuffer(path);
   }
 }
 
-/** Most names are ASCII, and a string costs a third less than a buffer. */
-function absolute(root: string, path: ByteName): string | Buffer {
-  if (path === ROOT) return root;
-  return isAscii(path) ? `${root}/${path}` : Buffer.concat([Buffer.from(`${root}/`), toBytes(path)]);
+/** Where the file system tells no types, Node asks for each by its name, which only a buffer carries safely. */
+function entriesByBuffer(path: string | Buffer): { name: ByteName; isFolder: boolean }[] {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true, encoding: 'buffer' });
+    return entries.map((entry) => ({ name: fromBytes(entry.name), isFolder: entry.isDirectory() }));
+  } catch {
+    return [];
+  }
 }
 
-const notAscii = /[\u0080-\u00ff]/;
-function isAscii(path: string): boolean {
-  return !notAscii.test(path);
+function isFolderNow(source: string, path: ByteName): boolean {
+  try {
+    return lstatSync(pathTo(source, path)).isDirectory();
+  } catch {
+    return false;
+  }
 }

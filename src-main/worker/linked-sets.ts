@@ -1,9 +1,9 @@
-import { lstat, readdir } from 'node:fs/promises';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import { linkedFolders } from '../core/plan/linked-folders.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes, type Excludes } from '../core/rsync/filter.ts';
+import type { FileCalls } from './file-calls.ts';
 import { createLimit, inFlight } from './in-parallel.ts';
 
 /** Folders and files per folder looked at to learn whether a tree is made of hard links. */
@@ -18,11 +18,11 @@ const mostLinked = 1_000_000;
  * Groups of folders that share hard links, in a tree that has many of them (snapshots by `cp -al`); none in any other,
  * which a few samples tell. A full look costs an lstat per file, as the rsync to come does.
  */
-export async function findLinkedFolders(source: string, excludes: readonly string[]): Promise<ByteName[][]> {
+export async function findLinkedFolders(files: FileCalls, source: string, excludes: readonly string[]): Promise<ByteName[][]> {
   const isExcluded = compileExcludes(excludes);
-  if ((await shareOfLinks(source, isExcluded)) < worthwhileShare) return [];
+  if ((await shareOfLinks(files, source, isExcluded)) < worthwhileShare) return [];
   const sets = new Map<string, ByteName[]>();
-  await walk(source, isExcluded, Infinity, (path, file) => {
+  await walk(files, source, isExcluded, Infinity, (path, file) => {
     const names = sets.get(file);
     if (names) names.push(path);
     else if (sets.size < mostLinked) sets.set(file, [path]);
@@ -30,15 +30,15 @@ export async function findLinkedFolders(source: string, excludes: readonly strin
   return linkedFolders([...sets.values()].filter((names) => names.length > 1));
 }
 
-async function shareOfLinks(source: string, isExcluded: Excludes): Promise<number> {
+async function shareOfLinks(files: FileCalls, source: string, isExcluded: Excludes): Promise<number> {
   let linked = 0;
-  const looked = await walk(source, isExcluded, sampledFolders, () => linked++, sampledFiles);
+  const looked = await walk(files, source, isExcluded, sampledFolders, () => linked++, sampledFiles);
   return looked === 0 ? 0 : linked / looked;
 }
 
 /** Walks breadth first, so that a few folders are a sample of many. Returns how many files it looked at. */
 async function walk(
-  source: string, isExcluded: Excludes, mostFolders: number, onLinked: (path: ByteName, file: string) => void, mostFiles: number,
+  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (path: ByteName, file: string) => void, mostFiles: number,
 ): Promise<number> {
   const limit = createLimit(inFlight);
   let looked = 0;
@@ -53,7 +53,7 @@ async function walk(
   return looked;
 
   async function visit(folder: ByteName): Promise<ByteName[]> {
-    const entries = await limit(() => readdir(absolute(folder), { withFileTypes: true, encoding: 'buffer' })).catch(() => []);
+    const entries = await limit(async () => calls.list(pathTo(source, folder))).catch(() => []);
     const folders: ByteName[] = [];
     const files: ByteName[] = [];
     for (const entry of entries) {
@@ -66,13 +66,9 @@ async function walk(
   }
 
   async function look(path: ByteName): Promise<void> {
-    const stats = await limit(() => lstat(absolute(path), { bigint: true })).catch(() => null);
+    const stats = await limit(async () => calls.look(pathTo(source, path)));
     if (!stats) return;
     looked++;
-    if (stats.nlink > 1n) onLinked(path, `${stats.dev}:${stats.ino}`);
-  }
-
-  function absolute(path: ByteName): Buffer {
-    return Buffer.concat([Buffer.from(`${source}/`), toBytes(path)]);
+    if (stats.nlink > 1) onLinked(path, `${stats.dev}:${stats.ino}`);
   }
 }

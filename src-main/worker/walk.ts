@@ -1,17 +1,19 @@
 import type { Dirent } from 'node:fs';
-import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { PlanRequest, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { createSplitter, type Folder, type Listing, type Prepared } from '../core/plan/splitter.ts';
 import { weightOf } from '../core/plan/cost.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import { directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
 import { findLinkedFolders } from './linked-sets.ts';
 
 /** Folders read at the same time: enough to hide a server's latency, and what the thread pool can carry. */
 const readers = 48;
+/** Folders between two turns for all else. */
+const turnEvery = 64;
 /** Files measured per folder to guess the bytes of the rest. */
 const samples = 4;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
@@ -33,6 +35,7 @@ export interface UnitSink {
  */
 export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutAnswer<'plan'>> {
   const isExcluded = compileExcludes(request.excludes);
+  const files = request.isSlow ? pooledCalls : directCalls;
   const records = new Map(request.records.map((record) => [record.path, record]));
   const unreadable: ByteName[] = [];
   let folders = 0;
@@ -47,14 +50,14 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   const { cost, minWeight, maxWeight, lanes, mirror } = request;
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
   let rootIsNew = false;
-  const linked = await findLinkedFolders(request.source, request.excludes);
+  const linked = await findLinkedFolders(files, request.source, request.excludes);
   const splitter = createSplitter({
     cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
     },
-    prepare: (folder, listing, wasMissing) => prepare(request, folder, listing, wasMissing),
+    prepare: (folder, listing, wasMissing) => prepare(files, request, folder, listing, wasMissing),
   });
 
   const pending: Folder[] = [splitter.root];
@@ -74,19 +77,21 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     };
     next();
   });
-  rootIsNew = await isEmptyOrMissing(request.destination);
+  rootIsNew = await isEmptyOrMissing(files, request.destination);
   const { entries, bytes, units } = await splitter.finish(rootIsNew);
   flush();
   return { entries, bytes, folders, units, unreadable };
 
   async function visit(folder: Folder): Promise<void> {
     await sink.roomBelow(unitsAhead);
+    // Direct calls never wait, and units must get out between them.
+    if (folders % turnEvery === 0) await new Promise(setImmediate);
     const found = await list(folder);
     folders++;
     walkedEntries += found.files.length + found.folders.length;
     const children: Folder[] = [];
     for (const path of found.folders) {
-      const solid = !request.isRoot && !folder.solid && !(await ownerMayWrite(request.source, path));
+      const solid = !request.isRoot && !folder.solid && !(await ownerMayWrite(files, request.source, path));
       children.push(splitter.child(folder, path, solid));
     }
     splitter.listed(folder, found, children.length);
@@ -100,43 +105,43 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   async function list(folder: Folder): Promise<Listing> {
     let names: Dirent<Buffer>[];
     try {
-      names = await readdir(absolute(request.source, folder.path), { withFileTypes: true, encoding: 'buffer' });
+      names = await files.list(pathTo(request.source, folder.path));
     } catch (error) {
       if (folder.path === ROOT) throw error;
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unreadable.push(folder.path);
       return { files: [], folders: [], bytes: 0, sizes: null };
     }
-    const files: ByteName[] = [];
+    const own: ByteName[] = [];
     const subfolders: ByteName[] = [];
     for (const name of names) {
       const path = joinName(folder.path, fromBytes(name.name));
       const isFolder = name.isDirectory();
       if (isExcluded(path, isFolder) || path === OWN_FOLDER) continue;
-      (isFolder ? subfolders : files).push(path);
+      (isFolder ? subfolders : own).push(path);
     }
-    return { files, folders: subfolders, ...(await measure(request.source, files)) };
+    return { files: own, folders: subfolders, ...(await measure(files, request.source, own)) };
   }
 }
 
 /** Bytes of the files of one folder: from a few samples, or from all of them where they are large. */
-async function measure(source: string, files: readonly ByteName[]): Promise<{ bytes: number; sizes: number[] | null }> {
+async function measure(calls: FileCalls, source: string, files: readonly ByteName[]): Promise<{ bytes: number; sizes: number[] | null }> {
   if (files.length === 0) return { bytes: 0, sizes: null };
   const step = Math.max(1, Math.floor(files.length / samples));
   const picked = files.filter((_, index) => index % step === 0).slice(0, samples);
-  const sampled = await Promise.all(picked.map((path) => sizeOf(source, path)));
+  const sampled = await Promise.all(picked.map((path) => sizeOf(calls, source, path)));
   const mean = sampled.reduce((sum, size) => sum + size, 0) / sampled.length;
   if (mean < largeFile || files.length > 50_000) return { bytes: mean * files.length, sizes: null };
-  const sizes = await Promise.all(files.map((path) => sizeOf(source, path)));
+  const sizes = await Promise.all(files.map((path) => sizeOf(calls, source, path)));
   return { bytes: sizes.reduce((sum, size) => sum + size, 0), sizes };
 }
 
-async function sizeOf(source: string, path: ByteName): Promise<number> {
-  const stats = await lstat(absolute(source, path)).catch(() => null);
+async function sizeOf(files: FileCalls, source: string, path: ByteName): Promise<number> {
+  const stats = await files.look(pathTo(source, path));
   return stats?.isFile() ? stats.size : 0;
 }
 
-async function ownerMayWrite(source: string, path: ByteName): Promise<boolean> {
-  const stats = await lstat(absolute(source, path)).catch(() => null);
+async function ownerMayWrite(files: FileCalls, source: string, path: ByteName): Promise<boolean> {
+  const stats = await files.look(pathTo(source, path));
   return stats !== null && (stats.mode & 0o200) !== 0;
 }
 
@@ -145,9 +150,11 @@ async function ownerMayWrite(source: string, path: ByteName): Promise<boolean> {
  * it starts, so that no unit changes a folder another unit has finished. Makes, never removes. Null when the destination
  * does not let us: then the folder stays one unit and rsync says why.
  */
-async function prepare(request: PlanRequest, folder: ByteName, listing: Listing, wasMissing: boolean): Promise<Prepared | null> {
+async function prepare(
+  files: FileCalls, request: PlanRequest, folder: ByteName, listing: Listing, wasMissing: boolean,
+): Promise<Prepared | null> {
   const { destination } = request;
-  const there = wasMissing ? new Map<ByteName, boolean>() : await childrenOf(destination, folder);
+  const there = wasMissing ? new Map<ByteName, boolean>() : await childrenOf(files, destination, folder);
   if (!there) return request.prepare ? null : { wasMissing: true, newFolders: new Set(listing.folders), blocked: new Set(), hasStrangers: false };
   const newFolders = new Set<ByteName>();
   const blocked = new Set<ByteName>();
@@ -157,7 +164,7 @@ async function prepare(request: PlanRequest, folder: ByteName, listing: Listing,
     else if (!isFolder) blocked.add(path);
   }
   if (request.prepare) {
-    const made = await Promise.all([...newFolders].map((path) => makeFolder(destination, path)));
+    const made = await Promise.all([...newFolders].map((path) => makeFolder(files, destination, path)));
     if (made.includes(false)) return null;
   }
   return { wasMissing: there.size === 0, newFolders, blocked, hasStrangers: hasStrangers(there, listing, blocked) };
@@ -172,9 +179,9 @@ function hasStrangers(there: ReadonlyMap<ByteName, boolean>, listing: Listing, b
 }
 
 /** Names directly in a folder at the destination, with whether each is a real folder; null where it cannot be read. */
-async function childrenOf(destination: string, folder: ByteName): Promise<Map<ByteName, boolean> | null> {
+async function childrenOf(files: FileCalls, destination: string, folder: ByteName): Promise<Map<ByteName, boolean> | null> {
   try {
-    const names = await readdir(absolute(destination, folder), { withFileTypes: true, encoding: 'buffer' });
+    const names = await files.list(pathTo(destination, folder));
     return new Map(names
       .map((name): [ByteName, boolean] => [joinName(folder, fromBytes(name.name)), name.isDirectory()])
       .filter(([path]) => path !== OWN_FOLDER));
@@ -183,22 +190,16 @@ async function childrenOf(destination: string, folder: ByteName): Promise<Map<By
   }
 }
 
-async function makeFolder(destination: string, path: ByteName): Promise<boolean> {
+async function makeFolder(files: FileCalls, destination: string, path: ByteName): Promise<boolean> {
   try {
-    await mkdir(absolute(destination, path), { mode: 0o700 });
+    await files.makeFolder(pathTo(destination, path));
     return true;
   } catch {
     return false;
   }
 }
 
-async function isEmptyOrMissing(destination: string): Promise<boolean> {
-  const there = await childrenOf(destination, ROOT);
+async function isEmptyOrMissing(files: FileCalls, destination: string): Promise<boolean> {
+  const there = await childrenOf(files, destination, ROOT);
   return there === null || there.size === 0;
 }
-
-/** The path as bytes for a file call. */
-function absolute(root: string, path: ByteName): Buffer {
-  return path === ROOT ? Buffer.from(root) : Buffer.concat([Buffer.from(`${root}/`), toBytes(path)]);
-}
-

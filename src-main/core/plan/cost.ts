@@ -11,13 +11,18 @@ export interface CostFacts {
 /** Below this a lookup is answered from memory or a local disk; what is measured is our own overhead. */
 const localLatencyMs = 0.15;
 
+/** Whether a file call waits for a server. */
+export function isSlow(latencyMs: number): boolean {
+  return latencyMs > localLatencyMs;
+}
+
 /**
  * First guess of what an entry costs, from measurements (docs/benchmarks.md): local rsync needs about 0.11 ms of CPU per
  * new file and 0.012 ms per unchanged one; on a NAS one rsync makes 17 + 34 round trips per new small file and 3 + 17 per unchanged one.
  */
 export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull }: CostFacts): CostModel {
-  const source = sourceLatencyMs > localLatencyMs ? sourceLatencyMs : 0;
-  const destination = destinationLatencyMs > localLatencyMs ? destinationLatencyMs : 0;
+  const source = isSlow(sourceLatencyMs) ? sourceLatencyMs : 0;
+  const destination = isSlow(destinationLatencyMs) ? destinationLatencyMs : 0;
   return isFull
     ? { msPerEntry: 0.11 + 17 * source + 34 * destination, bytesPerMs: source + destination > 0 ? 100_000 : 400_000 }
     // Unchanged files are not read, so bytes cost nothing.

@@ -2,7 +2,7 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import { guessCost, unitWeights } from '../plan/cost.ts';
+import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
 import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
 import { startSize } from './controller.ts';
@@ -33,12 +33,13 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     ? learned ?? guess
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
   const weights = unitWeights(source.latencyMs, destination.latencyMs);
-  const isSlow = guess.msPerEntry > 1;
+  const slow = isSlow(source.latencyMs) || isSlow(destination.latencyMs);
   const plan: PlanRequest = {
     source: job.source, destination: job.destination, excludes: job.options.excludes, cost,
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
-    lanes: job.options.workers === 'auto' ? (isSlow ? lanesOnNas : startSize) : job.options.workers,
+    lanes: job.options.workers === 'auto' ? (slow ? lanesOnNas : startSize) : job.options.workers,
+    isSlow: slow,
     records: known && !isFull ? store.learned.folders(job.id) : [],
     prepare: !request.dryRun,
     isRoot: process.getuid?.() === 0,

@@ -3,6 +3,7 @@ import type { RunEventData } from '../../../src-shared/run-event.ts';
 import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } from '../../../src-shared/run.ts';
 import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
 import type { Ports } from '../ports.ts';
+import { isSlow } from '../plan/cost.ts';
 import { rootFolderCall } from '../rsync/args.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
@@ -67,8 +68,10 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
   }
 
   function createContext(prepared: Prepared): RunContext {
-    const { job } = prepared;
-    const size = firstSize(job.options.workers, job.options.bandwidthLimit !== null);
+    const { job, source, destination } = prepared;
+    const size = firstSize(job.options.workers, {
+      hasBandwidthLimit: job.options.bandwidthLimit !== null, isSlow: isSlow(source.latencyMs) || isSlow(destination.latencyMs),
+    });
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,

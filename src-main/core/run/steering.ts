@@ -9,10 +9,14 @@ const lookEveryMs = 200;
 /** Workers that share a bandwidth limit: each gets its part, and a changing number could not keep it. */
 const sizeWithBandwidthLimit = 4;
 
-/** The size a pool starts with. */
-export function firstSize(workers: number | 'auto', hasBandwidthLimit: boolean): number {
+/**
+ * The size a pool starts with: many where every call waits for a server; where it does not, two for each core, and at least
+ * four, which hide the moments in which an rsync sleeps while it starts.
+ */
+export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow }: { hasBandwidthLimit: boolean; isSlow: boolean }): number {
   if (workers !== 'auto') return workers;
-  return hasBandwidthLimit ? sizeWithBandwidthLimit : startSize;
+  if (hasBandwidthLimit) return sizeWithBandwidthLimit;
+  return isSlow ? startSize : Math.min(startSize, Math.max(4, 2 * cpus().length));
 }
 
 /** Watches the machine while a run is live: steers an automatic pool, and keeps what is needed to say what limited it. */
