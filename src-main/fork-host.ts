@@ -5,12 +5,25 @@ import type { ForkedProcess, ForkedScript, WorkerHost } from './core/ports.ts';
 /** Threads for the file calls of a scout: they wait for a server most of the time (measured: 348 ms with 64, 868 ms with 4). */
 const scoutThreads = '64';
 
-/** Forks workers and scouts with child_process, for the command line and the headless host. */
-export function createForkHost(): WorkerHost {
-  return { fork: forkScript };
+/**
+ * Forks workers and scouts with child_process, for the command line and the headless host. The scripts in `ahead` are
+ * started at once, to get ready while the host still loads its own modules; the first forks take these.
+ */
+export function createForkHost(ahead: readonly ForkedScript[] = []): WorkerHost {
+  // One that is never taken must not keep the host alive; it ends when the host does.
+  const ready = ahead.map((script) => ({ script, process: forkScript(script, false) }));
+  return {
+    fork(script) {
+      const index = ready.findIndex((each) => each.script === script);
+      if (index < 0) return forkScript(script, true);
+      const [{ process: taken }] = ready.splice(index, 1) as [(typeof ready)[number]];
+      taken.hold();
+      return taken;
+    },
+  };
 }
 
-function forkScript(script: ForkedScript): ForkedProcess {
+function forkScript(script: ForkedScript, held: boolean): ForkedProcess & { hold(): void } {
   const child = fork(scriptPath(script), [], {
     // A group of its own: a Ctrl-C in the terminal reaches the host alone, which then ends its processes in order.
     detached: true,
@@ -26,8 +39,16 @@ function forkScript(script: ForkedScript): ForkedProcess {
   child.on('error', (error) => {
     lastWords += error.message;
   });
+  if (!held) {
+    child.unref();
+    child.channel?.unref();
+  }
   return {
     pid: child.pid ?? -1,
+    hold() {
+      child.ref();
+      child.channel?.ref();
+    },
     send: (message) => {
       if (child.connected) child.send(message as object, () => {});
     },

@@ -23,7 +23,7 @@ export function chooseReporter(face: Face, command: Pick<BackupCommand, 'json' |
 
 /** `daybreak backup`: runs it, tells how it goes, and answers with the exit code. Throws `AppError` where it cannot start. */
 export async function runBackup(face: Face, command: BackupCommand): Promise<number> {
-  const app = await face.openApp();
+  const app = await face.openApp({ toBackUp: true });
   try {
     const reporter = chooseReporter(face, command);
     const stop = new AbortController();

@@ -26,6 +26,6 @@ export interface Face {
   stopSelf(): void;
   /** Ends this process at once: the last resort. */
   exit(code: number): void;
-  /** Builds the product; without a folder, on the user's own data folder. */
-  openApp(dataFolder?: string): Promise<App>;
+  /** Builds the product, on the user's own data folder unless another is named. `toBackUp`: a backup comes next. */
+  openApp(options?: { readonly dataFolder?: string; readonly toBackUp?: boolean }): Promise<App>;
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import type { Tuning } from '../core/ports.ts';
 import type { Face } from './face.ts';
 import { errorLines, renderLine } from './line.ts';
 import { runCommandLine } from './program.ts';
@@ -49,15 +50,18 @@ function createProcessFace(): Face {
     },
     stopSelf: () => process.kill(process.pid, 'SIGSTOP'),
     exit: (code) => process.exit(code),
-    openApp: async (folder) => {
-      const [{ createApp }, { createForkHost }, { dataFolder }] = await Promise.all([
-        import('../core/app.ts'), import('../fork-host.ts'), import('../core/store/data-folder.ts'),
-      ]);
+    openApp: async ({ dataFolder: folder, toBackUp = false } = {}) => {
+      const { createForkHost } = await import('../fork-host.ts');
+      // They start on another core while this process loads the rest.
+      const workerHost = createForkHost(toBackUp ? ['scout', 'worker'] : []);
+      const [{ createApp }, { dataFolder }] = await Promise.all([import('../core/app.ts'), import('../core/store/data-folder.ts')]);
+      const tuning = process.env['DAYBREAK_TUNING'];
       return createApp({
-        workerHost: createForkHost(),
+        workerHost,
         clock: { now: () => Date.now() },
         dataFolder: folder ?? dataFolder(process.env, process.platform, homedir()),
         env: process.env,
+        ...(tuning === undefined ? {} : { tuning: JSON.parse(tuning) as Tuning }),
       });
     },
   };

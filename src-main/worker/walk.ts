@@ -10,10 +10,10 @@ import { compileExcludes } from '../core/rsync/filter.ts';
 import { directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
 import { findLinkedFolders } from './linked-sets.ts';
 
-/** Folders read at the same time: enough to hide a server's latency, and what the thread pool can carry. */
-const readers = 48;
+/** Folders read at the same time from a server: enough to hide its latency, and what the thread pool can carry. */
+const readersOfServer = 48;
 /** Folders between two turns for all else. */
-const turnEvery = 64;
+const turnEvery = 32;
 /** Files measured per folder to guess the bytes of the rest. */
 const samples = 4;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
@@ -36,6 +36,7 @@ export interface UnitSink {
 export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutAnswer<'plan'>> {
   const isExcluded = compileExcludes(request.excludes);
   const files = request.isSlow ? pooledCalls : directCalls;
+  const readers = request.isSlow ? readersOfServer : 1;
   const records = new Map(request.records.map((record) => [record.path, record]));
   const unreadable: ByteName[] = [];
   let folders = 0;

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunEventData } from '../../src-shared/run-event.ts';
 import { differingNames, readManifest } from '../../src-main/cli/demo/manifest.ts';
 import { runDemo } from '../../src-main/cli/demo/demo-command.ts';
+import type { Face } from '../../src-main/cli/face.ts';
 import { createApp } from '../../src-main/core/app.ts';
 import { createForkHost } from '../../src-main/fork-host.ts';
 import { createFace } from '../doubles/cli-face.ts';
@@ -362,13 +363,13 @@ describe.runIf(isLinux)('on a terminal', () => {
 });
 
 describe('the demo', () => {
-  const openApp = (dataFolder = join(folder, 'home')) => createApp({
+  const openApp: Face['openApp'] = ({ dataFolder = join(folder, 'home') } = {}) => createApp({
     workerHost: createForkHost(), clock: { now: () => Date.now() }, dataFolder, env: process.env,
   });
 
   it('makes both backups, finds them the same, tells the comparison and leaves nothing', async () => {
     const output = createPipe();
-    const face = createFace(openApp.bind(null, undefined),
+    const face = createFace(() => openApp(),
       { output, env: { ...process.env, DAYBREAK_DEMO_FOLDER: folder }, openApp });
     expect(await runDemo(face, { share: 0.05 })).toBe(0);
     const said = output.text();

@@ -35,7 +35,7 @@ export async function timePool(
   let lanes = 0;
   let units = 0;
   const startedAt = performance.now();
-  const app = await face.openApp(paths.data);
+  const app = await face.openApp({ dataFolder: paths.data, toBackUp: true });
   const options = {
     mirror: false, excludes: [], compress: false, checksum: false, backup: false, backupDir: null,
     bandwidthLimit: null, deleteLimit: { kind: 'default' }, workers: 'auto',

@@ -5,7 +5,6 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
 import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
-import { startSize } from './controller.ts';
 
 /** Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow. */
 const lanesOnNas = 32;
@@ -38,7 +37,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     source: job.source, destination: job.destination, excludes: job.options.excludes, cost,
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
-    lanes: job.options.workers === 'auto' ? (slow ? lanesOnNas : startSize) : job.options.workers,
+    lanes: job.options.workers === 'auto' && slow ? lanesOnNas : context.pool.size,
     isSlow: slow,
     records: known && !isFull ? store.learned.folders(job.id) : [],
     prepare: !request.dryRun,

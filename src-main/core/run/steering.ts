@@ -6,6 +6,8 @@ import type { Pool } from './pool.ts';
 
 /** How often the machine is looked at, ms. */
 const lookEveryMs = 200;
+/** Looks before the size is judged. */
+const firstJudgement = 5;
 /** Workers that share a bandwidth limit: each gets its part, and a changing number could not keep it. */
 const sizeWithBandwidthLimit = 4;
 
@@ -42,13 +44,14 @@ export function steer(pool: Pool, workers: number | 'auto', canChange: boolean):
   let largestSize = pool.size;
   const timer = setInterval(() => {
     const load = meter();
-    if (paused) return;
+    if (paused || (looks === 0 && pool.busy === 0)) return;
     looks++;
     cpuIdle += load.cpuIdle;
     ioPressure += load.ioPressure;
     busySum += pool.busy;
     if (pool.busy === 1 && pool.size > 1) aloneMs += lookEveryMs;
-    if (!automatic) return;
+    // While the first workers still start, idle cores mean nothing.
+    if (!automatic || looks < firstJudgement) return;
     const size = Math.min(ceiling, nextSize(pool.size, { ...load, busy: pool.busy, queued: pool.queued }));
     if (size !== pool.size) pool.setSize(size);
     largestSize = Math.max(largestSize, pool.size);
