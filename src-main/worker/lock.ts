@@ -85,9 +85,11 @@ export async function unlock(destination: string, holder: LockHolder): Promise<{
     const end = performance.now() + patienceMs;
     let done = false;
     while (!done && performance.now() < end) {
-      done = await withClaim(folder, holder, async () => {
-        const now = await readHolder(folder, lockName);
-        if (now?.holder && isSameHolder(now.holder, holder)) await removeOwn(folder, lockName);
+      done = await withClaim(folder, holder, () => removeOurs(folder, holder)).catch(async (error: unknown) => {
+        // A claim needs room for a file. On a full disk the lock goes without one: it is ours and alive.
+        if (!isFull(error)) throw error;
+        await removeOurs(folder, holder);
+        return true;
       });
       if (!done) await stepAside();
     }
@@ -95,6 +97,15 @@ export async function unlock(destination: string, holder: LockHolder): Promise<{
     return done;
   });
   return { removedFolder: released === true && (await removeIfEmpty(destination)) };
+}
+
+async function removeOurs(folder: SafeFolder, holder: LockHolder): Promise<void> {
+  const now = await readHolder(folder, lockName);
+  if (now?.holder && isSameHolder(now.holder, holder)) await removeOwn(folder, lockName);
+}
+
+function isFull(error: unknown): boolean {
+  return (error instanceof AppError && error.kind === 'no-space') || ['ENOSPC', 'EDQUOT'].includes(errnoOf(error));
 }
 
 type Taken = { state: 'held-by-us'; atMs: number } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
@@ -134,8 +145,8 @@ async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken 
 /** Runs `act` while no other process is inside a claim in this folder; false where another is: then nothing was done. */
 async function withClaim(folder: SafeFolder, holder: LockHolder, act: () => Promise<void>): Promise<boolean> {
   const claim = newLockName('.taking');
-  const nowMs = await writeHolder(folder, claim, holder);
   try {
+    const nowMs = await writeHolder(folder, claim, holder);
     for (const { name } of await folder.names()) {
       if (name === claim || !isClaim(name)) continue;
       const other = await readHolder(folder, name);

@@ -76,7 +76,7 @@ function whyNoSmallDisk(): string | null {
     spawnSync('umount', [at]);
     return null;
   } catch (error) {
-    return String((error as Error).message).trim();
+    return (error as Error).message.trim();
   } finally {
     rmSync(at, { recursive: true, force: true });
   }

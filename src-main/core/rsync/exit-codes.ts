@@ -48,7 +48,9 @@ export function judgeEnd(result: RsyncResult, context: EndContext): Disposition 
   if (code === 0 && result.facts.deletionsSkipped === 0) return { kind: 'done' };
   if (context.askedToStop) return { kind: 'cancelled' };
   if (code === null) return judgeSignal(result, context);
-  if (context.attempt === 1 && isHardLinkFault(result)) return { kind: 'retry', afterMs: 0, maxAttempts: 2, withoutHardLinks: true };
+  if (context.attempt === 1 && isHardLinkFault(result)) {
+    return { kind: 'retry', afterMs: 0, maxAttempts: 2, withoutHardLinks: true, sweepTemps: true };
+  }
   switch (code) {
     case 0: case 25: return { kind: 'pending-deletes', note: null, retryAlone: false };
     case 5: return judgeDaemonStart(result, context);

@@ -180,7 +180,8 @@ async function copyAgain(context: RunContext, progress: UnitProgress, isHeld: bo
   progress.created = before;
   const code = end.result?.code ?? null;
   const isGood = code === 0 || code === 24 || code === 25;
-  if (isGood) progress.note = null;
+  // That files vanished while they were copied stays worth a word.
+  if (isGood && code !== 24) progress.note = null;
   if (end.stopped) progress.state = nextUnitState(progress.state, 'cancel');
   else if (isHeld) progress.state = nextUnitState(progress.state, 'hold');
   else progress.state = nextUnitState(progress.state, isGood ? 'succeed' : 'warn');
