@@ -13,7 +13,7 @@ const argvBytes = 200_000;
 
 /**
  * rsync gives up (code 30) when nothing moves between its processes for so long, s. None of ours is that slow; what it
- * ends is a call whose processes wait for one another, or for a server that is gone.
+ * ends is a call that waits for a server that is gone.
  */
 export const usualTimeoutSeconds = 600;
 

@@ -68,7 +68,7 @@ export function judgeEnd(result: RsyncResult, context: EndContext): Disposition 
 
 /**
  * With a folder in the place of one name of a linked file that may not be removed, rsync gives up the whole call, or its
- * processes wait for one another until the worker or --timeout ends them (seen with 3.5.0, hlink.c finish_hard_link).
+ * processes wait for one another until the worker ends them (seen with 3.5.0, hlink.c finish_hard_link).
  */
 function isHardLinkFault(result: RsyncResult): boolean {
   if (result.code === 20 || result.code === 30) return result.facts.couldNotMakeWay > 0;
