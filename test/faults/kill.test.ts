@@ -91,7 +91,7 @@ async function expectRetried(round: Round, strike: (round: Round) => Promise<num
   const { place, app, random, isPaused, mirror } = round;
   const { handle } = startBackup(app, place.source, place.destination, { options: { mirror, bandwidthLimit } });
   await until('the first rsync', 10_000, () => rsyncsOf(place).length > 0);
-  await wait(random.int(0, 1200));
+  await wait(random.int(0, 700));
   if (isPaused) {
     handle.pause();
     await until('all rsyncs stopped', 3000, () => rsyncsOf(place).every(({ state }) => state === 'T'));

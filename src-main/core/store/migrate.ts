@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../src-shared/errors.ts';
-import { inTransaction, whileBusy } from './database.ts';
+import { inTransaction } from './database.ts';
 import type { Migration } from './migrations.ts';
 import { isBusy } from './store-error.ts';
 
@@ -13,10 +13,8 @@ import { isBusy } from './store-error.ts';
  */
 export function migrate(file: string, chain: readonly Migration[], now: number, waitMs: number): void {
   const newest = chain.at(-1)?.version ?? 0;
-  // Without foreign keys: a step that rebuilds a table would empty those that refer to it. They are checked at the end.
-  const database = new DatabaseSync(file, { timeout: 100, enableForeignKeyConstraints: false });
+  const database = openAlone(file, waitMs);
   try {
-    takeAlone(database, file, waitMs);
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     // Another process was first.
     if (version >= newest) return;
@@ -37,19 +35,30 @@ export function migrate(file: string, chain: readonly Migration[], now: number, 
   }
 }
 
-/** SQLite keeps the file for one connection in this mode, until it is closed (sqlite.org/pragma.html#pragma_locking_mode). */
-function takeAlone(database: DatabaseSync, file: string, waitMs: number): void {
-  database.exec('PRAGMA locking_mode = EXCLUSIVE');
-  try {
-    whileBusy(waitMs, () => database.exec('BEGIN EXCLUSIVE; COMMIT'));
-  } catch (thrown) {
-    if (!isBusy(thrown)) throw thrown;
-    throw new AppError({
-      kind: 'busy',
-      message: `The history in ${file} must be brought up to date, and another Daybreak has it open.`,
-      hint: 'Wait for running backups, end every other Daybreak, then try again.',
-    });
+/**
+ * SQLite keeps the file for one connection in this mode, until it is closed (sqlite.org/pragma.html#pragma_locking_mode).
+ * Even a try that fails leaves a shared lock, so two that want it would keep each other out: between tries all is let go.
+ */
+function openAlone(file: string, waitMs: number): DatabaseSync {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    // Without foreign keys: a step that rebuilds a table would empty those that refer to it. They are checked at the end.
+    const database = new DatabaseSync(file, { timeout: 100, enableForeignKeyConstraints: false });
+    try {
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
+      return database;
+    } catch (thrown) {
+      database.close();
+      if (!isBusy(thrown)) throw thrown;
+    }
+    if (performance.now() > end) break;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 + Math.random() * 80);
   }
+  throw new AppError({
+    kind: 'busy',
+    message: `The history in ${file} must be brought up to date, and another Daybreak has it open.`,
+    hint: 'Wait for running backups, end every other Daybreak, then try again.',
+  });
 }
 
 function copyAside(database: DatabaseSync, file: string, newest: number, now: number): string {
