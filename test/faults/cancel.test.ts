@@ -32,8 +32,9 @@ afterEach(() => {
   removeTree(folder);
 });
 
+/** It copies: before that, rsync is only asked for its version. */
 function rsyncIsAtWork(): boolean {
-  return processesNaming(folder).some(isRsync);
+  return processesNaming(folder).some((found) => isRsync(found) && found.command.includes(destination));
 }
 
 describe('Ctrl-C', () => {
@@ -82,7 +83,8 @@ describe('Ctrl-C', () => {
     process.kill(cli.pid, 'SIGINT');
     await until('the end of the rsync', 700, () => !processesNaming(folder).some(({ command }) => command.includes('sleep 61')));
     expect((await cli.ended).code).toBe(130);
-    expect(performance.now() - pressed).toBeLessThan(2000);
+    // The lock at the destination is still given back, by a process that has to start.
+    expect(performance.now() - pressed).toBeLessThan(4000);
     expect(await leftAfter(folder, 1000)).toEqual([]);
     expect([...readManifest(destination).keys()]).toEqual(['']);
   });

@@ -54,15 +54,20 @@ function rsyncsOf({ destination }: Place): FoundProcess[] {
  * once more, so it cannot have ended by itself, or told of the end, a moment before.
  */
 async function killAtWork(what: string, random: Random, find: () => number[], isAtWork: (pid: number) => boolean): Promise<number[]> {
-  return until(`${what} at work`, 5000, () => {
+  const deadline = performance.now() + 5000;
+  while (performance.now() < deadline) {
     for (const pid of random.shuffled(find())) {
+      const wasStopped = findProcess(pid)?.state === 'T';
       if (!signal(pid, 'SIGSTOP')) continue;
+      // On a busy machine it takes a moment until the signal has come to effect.
+      const isStopped = await until('', 500, () => findProcess(pid)?.state !== 'S' && findProcess(pid)?.state !== 'R').catch(() => false);
       const victims = [pid, ...descendantsOf(pid)];
-      if (isAtWork(pid) && signal(pid, 'SIGKILL')) return victims;
-      signal(pid, 'SIGCONT');
+      if (isStopped && isAtWork(pid) && signal(pid, 'SIGKILL')) return victims;
+      if (!wasStopped) signal(pid, 'SIGCONT');
     }
-    return null;
-  });
+    await wait(20);
+  }
+  throw new Error(`Not within 5 s: ${what} at work`);
 }
 
 async function killRsync({ place, random, isPaused }: Round): Promise<number[]> {
