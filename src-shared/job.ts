@@ -12,6 +12,10 @@ export const DeleteLimit = z.discriminatedUnion('kind', [
 ]);
 export type DeleteLimit = z.infer<typeof DeleteLimit>;
 
+/** Options of rsync an admin may add: none of them runs a program, redirects a write or deletes. */
+export const FurtherOption = z.enum(['acls', 'xattrs', 'sparse', 'numeric-ids', 'fsync', 'modify-window-1']);
+export type FurtherOption = z.infer<typeof FurtherOption>;
+
 /** What a job asks of the engine. `workers: 'auto'` lets the controller choose the pool size. */
 export const JobOptions = z.object({
   /** Delete at the destination what is gone from the source. */
@@ -27,6 +31,7 @@ export const JobOptions = z.object({
   bandwidthLimit: z.int().positive().nullable().default(null),
   deleteLimit: DeleteLimit.default({ kind: 'default' }),
   workers: z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto'),
+  further: z.array(FurtherOption).default([]),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
 
@@ -43,3 +48,15 @@ export const Job = z.object({
   options: JobOptions,
 });
 export type Job = z.infer<typeof Job>;
+
+/** A path on this machine as people give it; a trailing slash is taken away when it is saved. */
+const LocalFolder = z.string().min(1).max(4096).startsWith('/').refine((path) => !path.includes('\0'), 'holds a NUL');
+
+/** What an admin fills in: the rest of a job is ours. */
+export const JobDraft = z.object({
+  name: z.string().trim().min(1).max(100),
+  source: LocalFolder,
+  destination: LocalFolder,
+  options: JobOptions,
+});
+export type JobDraft = z.infer<typeof JobDraft>;

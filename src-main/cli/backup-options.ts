@@ -91,6 +91,7 @@ export function readBackupCommand(
       bandwidthLimit: typed.bwlimit === undefined ? null : parseBandwidth(typed.bwlimit),
       deleteLimit: typed.maxDelete === undefined ? { kind: 'default' } : parseMaxDelete(typed.maxDelete),
       workers: typed.workers === undefined ? 'auto' : parseWorkers(typed.workers),
+      further: [],
     },
     dryRun: typed.dryRun === true,
     json: typed.json === true,

@@ -50,3 +50,14 @@ export interface Ports {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tuning?: Tuning | undefined;
 }
+
+/** A face that shows the interface: the desktop app or a browser. What it lacks, the interface does not offer. */
+export interface FacePort {
+  readonly kind: 'desktop' | 'browser';
+  /** Daybreak's version, as in package.json. */
+  readonly version: string;
+  /** A native dialog; null when it was closed. */
+  pickFolder?(title: string, start: string | null): Promise<string | null>;
+  /** Shows a folder in the system's file manager. */
+  openFolder?(path: string): Promise<void>;
+}

@@ -42,7 +42,7 @@ export async function timePool(
   } as const;
   try {
     const handle = app.backup({
-      source: paths.source, destination: paths.destination, options: { ...options, excludes: [] }, trigger: 'cli', dryRun: false,
+      source: paths.source, destination: paths.destination, options: { ...options, excludes: [], further: [] }, trigger: 'cli', dryRun: false,
       reportChanges: false, acceptNewMounts: false, confirmFirstMirror: () => Promise.resolve(false),
     }, (event) => {
       if (event.type === 'run-ended') limitedBy = event.limitedBy;

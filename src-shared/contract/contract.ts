@@ -1,0 +1,16 @@
+import { desktopCalls, feedCalls, machineCalls, placeCalls, settingsCalls } from './machine.ts';
+import { jobCalls } from './jobs.ts';
+import { historyCalls, runCalls } from './runs.ts';
+
+/** Every call and stream the interface may use: the same over Electron's IPC and over a WebSocket. */
+export const contract = {
+  feed: feedCalls,
+  jobs: jobCalls,
+  runs: runCalls,
+  history: historyCalls,
+  places: placeCalls,
+  machine: machineCalls,
+  settings: settingsCalls,
+  desktop: desktopCalls,
+};
+export type Contract = typeof contract;
