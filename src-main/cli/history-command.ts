@@ -5,7 +5,7 @@ import type { Face } from './face.ts';
 import { formatBytes, formatCount, formatDuration, formatMoment, formatNumberOf, formatZone } from './format.ts';
 import { errorLines, line, noticeLines, renderLine, textLines, type Line } from './line.ts';
 import { styleFor } from './style.ts';
-import { shellWords } from './shell-words.ts';
+import { shellWords } from '../core/rsync/shell-words.ts';
 import { tableLines, type Column } from './table.ts';
 import { printable } from './text.ts';
 import { usageError } from './usage.ts';

@@ -8,7 +8,7 @@ import type { Face } from '../face.ts';
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from '../format.ts';
 import { renderPlain, textLines, type Style } from '../line.ts';
 import type { Tone } from '../paint.ts';
-import { shellWords } from '../shell-words.ts';
+import { shellWords } from '../../core/rsync/shell-words.ts';
 import { styleFor } from '../style.ts';
 import { tableLines } from '../table.ts';
 import { wrapWords } from '../text.ts';
