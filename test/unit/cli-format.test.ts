@@ -3,7 +3,7 @@ import {
   formatBytes, formatCount, formatDuration, formatMoment, formatNumberOf, formatPercent, formatRate, THIN_SPACE,
 } from '../../src-main/cli/format.ts';
 import { createPaint, isUtf8Locale, plainCharacters, wantsColours } from '../../src-main/cli/paint.ts';
-import { shellWords } from '../../src-main/cli/shell-words.ts';
+import { shellWords } from '../../src-main/core/rsync/shell-words.ts';
 import { tableLines } from '../../src-main/cli/table.ts';
 import { cellWidth, fitEnd, fitMiddle, padEnd, padStart, printable, wrapWords } from '../../src-main/cli/text.ts';
 

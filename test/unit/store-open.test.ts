@@ -6,6 +6,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrations } from '../../src-main/core/store/migrations.ts';
 import { openStore, type StoreOptions } from '../../src-main/core/store/open-store.ts';
 import {
   contentOf, endedRun, errorOf, filesOf, plainOptions, startRun, temporaryFolder, unitEnd, unitStart,
@@ -153,7 +154,7 @@ test('a history of a newer Daybreak is refused, with both versions', () => {
   database.close();
   expect(refusal()).toMatchObject({
     kind: 'invalid-input',
-    message: `${file} was written by a newer Daybreak (version 99 of the history; this one knows 1).`,
+    message: `${file} was written by a newer Daybreak (version 99 of the history; this one knows ${migrations.at(-1)!.version}).`,
     hint: expect.stringContaining('Update Daybreak'),
   });
 });

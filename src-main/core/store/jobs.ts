@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../src-shared/errors.ts';
-import { Job, JobOptions } from '../../../src-shared/job.ts';
-import { checked, fromJson } from './database.ts';
+import { Job, JobOptions, type JobDraft } from '../../../src-shared/job.ts';
+import { checked, fromJson, inTransaction } from './database.ts';
 
 /** The definitions of what is backed up where. */
 export interface JobStore {
@@ -16,6 +16,12 @@ export interface JobStore {
   /** All jobs, by name. */
   list(): Job[];
   find(id: string): Job | null;
+  /** A saved job. Throws `AppError` invalid-input where another saved job has this name. */
+  create(draft: JobDraft, now: number): Job;
+  /** Gives a job a new definition; an ad-hoc one becomes a saved one. Throws `AppError` not-found, or as `create` does. */
+  update(id: string, draft: JobDraft, now: number): Job;
+  /** Takes a job away with its whole history; throws `AppError` not-found. */
+  delete(id: string): void;
 }
 
 interface JobColumns {
@@ -47,9 +53,55 @@ export function jobStore(database: DatabaseSync): JobStore {
       return toJob(row as unknown as JobColumns);
     },
     findAdHoc: (source, destination) => one(byPair.get(source, destination)),
+    ...savedJobs(database, one),
     list: () => (all.all() as unknown as JobColumns[]).map(toJob),
     find: (id) => one(byId.get(id)),
   };
+}
+
+function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): Pick<JobStore, 'create' | 'update' | 'delete'> {
+  const add = database.prepare(`
+    INSERT INTO jobs (id, kind, name, source, destination, options, created_at, updated_at) VALUES (?, 'saved', ?, ?, ?, ?, ?, ?)
+    RETURNING ${columns}`);
+  const change = database.prepare(`
+    UPDATE jobs SET kind = 'saved', name = ?, source = ?, destination = ?, options = ?, updated_at = ? WHERE id = ?
+    RETURNING ${columns}`);
+  const remove = database.prepare('DELETE FROM jobs WHERE id = ?');
+  const sameName = database.prepare('SELECT 1 FROM jobs WHERE name = ? AND kind = \'saved\' AND id <> ?');
+
+  function refuseSecondOf(name: string, id: string): void {
+    if (sameName.get(name, id) === undefined) return;
+    throw new AppError({
+      kind: 'invalid-input', message: `There is a job named "${name}" already.`, hint: 'Give this one another name.',
+    });
+  }
+
+  return {
+    create(draft, now) {
+      const id = randomUUID();
+      const time = Math.round(now);
+      return inTransaction(database, () => {
+        refuseSecondOf(draft.name, id);
+        return one(add.get(id, draft.name, draft.source, draft.destination, JSON.stringify(draft.options), time, time))!;
+      });
+    },
+    update(id, draft, now) {
+      return inTransaction(database, () => {
+        refuseSecondOf(draft.name, id);
+        const options = JSON.stringify(draft.options);
+        const job = one(change.get(draft.name, draft.source, draft.destination, options, Math.round(now), id));
+        if (job === null) throw noJob(id);
+        return job;
+      });
+    },
+    delete(id) {
+      if (remove.run(id).changes === 0) throw noJob(id);
+    },
+  };
+}
+
+function noJob(id: string): AppError {
+  return new AppError({ kind: 'not-found', message: `There is no job ${id}.`, hint: 'It may have been removed meanwhile.' });
 }
 
 function toJob(row: JobColumns): Job {
@@ -62,11 +114,7 @@ export function jobKeys(database: DatabaseSync): (jobId: string) => number {
   const find = database.prepare('SELECT key FROM jobs WHERE id = ?');
   return (jobId) => {
     const row = find.get(jobId);
-    if (row === undefined) {
-      throw new AppError({
-        kind: 'not-found', message: `There is no job ${jobId}.`, hint: 'It may have been removed meanwhile.',
-      });
-    }
+    if (row === undefined) throw noJob(jobId);
     return Number(row['key']);
   };
 }

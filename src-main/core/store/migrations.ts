@@ -115,7 +115,25 @@ const firstSchema = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** What the interface keeps: settings, and the removals that wait for approval. */
+const interfaceSchema = `
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID; -- JSON
+
+  CREATE TABLE held (
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    place INTEGER NOT NULL, -- order of the reasons
+    reason TEXT NOT NULL,
+    names TEXT NOT NULL, -- JSON, string[], at most 10,000
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (run, place)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX runs_by_state ON runs (state, id);
+`;
+
 /** The whole chain, oldest first. The newest version is that of the last step. */
 export const migrations: readonly Migration[] = [
   { version: 1, run: (database) => database.exec(firstSchema) },
+  { version: 2, run: (database) => database.exec(interfaceSchema) },
 ];

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { makeDataFolder } from './folder.ts';
+import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
 import { learnedStore, type LearnedStore } from './learned.ts';
 import { migrations, type Migration } from './migrations.ts';
 import { openDatabase, waitMsByDefault } from './open-database.ts';
 import { processJournal, type ProcessJournal } from './process-journal.ts';
 import { keptByDefault, type Kept } from './prune.ts';
+import { historyStore, type HistoryStore } from './history.ts';
 import { runStore, type RunStore } from './runs.ts';
+import { settingsStore, type SettingsStore } from './settings.ts';
 import { storeError, withStoreErrors } from './store-error.ts';
 import { unitStore, type UnitStore } from './units.ts';
 import { writeBehind } from './write-behind.ts';
@@ -24,6 +27,10 @@ export interface Store {
   readonly units: UnitStore;
   readonly learned: LearnedStore;
   readonly journal: ProcessJournal;
+  /** Pages of runs and units, for those who look back. */
+  readonly history: HistoryStore;
+  readonly held: HeldStore;
+  readonly settings: SettingsStore;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
 }
@@ -56,6 +63,9 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       units: withStoreErrors(file, unitStore(database, line)),
       learned: withStoreErrors(file, learnedStore(database)),
       journal: withStoreErrors(file, processJournal(database, line)),
+      history: withStoreErrors(file, historyStore(database, line)),
+      held: withStoreErrors(file, heldStore(database)),
+      settings: withStoreErrors(file, settingsStore(database)),
       close() {
         if (!database.isOpen) return;
         try {

@@ -111,9 +111,10 @@ export interface RunStore {
   otherDestinations(jobId: string): OtherDestination[];
 }
 
-const columns = `runs.id, jobs.id AS jobId, runs.source, runs.destination, trigger, state,
+/** Columns of a `RunRow`, of runs joined with their jobs. */
+export const runColumns = `runs.id, jobs.id AS jobId, runs.source, runs.destination, trigger, state,
   started_at AS startedAt, ended_at AS endedAt, totals, notices, limited_by AS limitedBy, error, rsync_version AS rsyncVersion`;
-const from = 'FROM runs JOIN jobs ON jobs.key = runs.job';
+export const fromRuns = 'FROM runs JOIN jobs ON jobs.key = runs.job';
 
 /** The runs in `database`; `line` holds the unit rows that wait. */
 export function runStore(database: DatabaseSync, line: WriteBehind, kept: Kept = keptByDefault): RunStore {
@@ -174,14 +175,14 @@ function runWrites(database: DatabaseSync, line: WriteBehind, kept: Kept, keyOf:
 type Reads = Pick<RunStore, 'list' | 'get' | 'live' | 'lastEnded' | 'lastGood'>;
 
 function runReads(database: DatabaseSync, keyOf: (jobId: string) => number): Reads {
-  const page = database.prepare(`SELECT ${columns} ${from} WHERE runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
+  const page = database.prepare(`SELECT ${runColumns} ${fromRuns} WHERE runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
   const pageOfJob = database.prepare(`
-    SELECT ${columns} ${from} WHERE runs.job = ? AND runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
-  const get = database.prepare(`SELECT ${columns} ${from} WHERE runs.id = ?`);
+    SELECT ${runColumns} ${fromRuns} WHERE runs.job = ? AND runs.id < ? ORDER BY runs.id DESC LIMIT ?`);
+  const get = database.prepare(`SELECT ${runColumns} ${fromRuns} WHERE runs.id = ?`);
   const live = database.prepare(`
-    SELECT ${columns}, host_pid AS hostPid, host_start_time AS hostStartTime ${from} WHERE ended_at IS NULL ORDER BY runs.id`);
+    SELECT ${runColumns}, host_pid AS hostPid, host_start_time AS hostStartTime ${fromRuns} WHERE ended_at IS NULL ORDER BY runs.id`);
   const newest = (condition: string) => database.prepare(`
-    SELECT ${columns} ${from} WHERE runs.job = ? AND ${condition} ORDER BY runs.id DESC LIMIT 1`);
+    SELECT ${runColumns} ${fromRuns} WHERE runs.job = ? AND ${condition} ORDER BY runs.id DESC LIMIT 1`);
   const lastEnded = newest('ended_at IS NOT NULL');
   const lastGood = newest(`state IN ${good}`);
   const one = (row: unknown): RunRow | null => (row === undefined ? null : toRunRow(row as RunColumns));
@@ -202,13 +203,14 @@ function runReads(database: DatabaseSync, keyOf: (jobId: string) => number): Rea
   };
 }
 
-type RunColumns = Omit<RunRow, 'totals' | 'notices' | 'error'> & {
+export type RunColumns = Omit<RunRow, 'totals' | 'notices' | 'error'> & {
   readonly totals: string; readonly notices: string; readonly error: string | null;
 };
 
 const Notices = z.array(Notice);
 
-function toRunRow(row: RunColumns): RunRow {
+/** A row of `runColumns`, checked. Throws `AppError` data-damaged. */
+export function toRunRow(row: RunColumns): RunRow {
   const where = `run ${row.id}`;
   return {
     ...row,

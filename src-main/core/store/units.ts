@@ -118,6 +118,10 @@ export function unitStore(database: DatabaseSync, line: WriteBehind): UnitStore 
   };
 }
 
+/** Columns of a `UnitRow`. */
+export const unitColumns = `unit, kind, name, state, attempt, lane, started_at AS startedAt, duration_ms AS durationMs, entries, bytes,
+  files_transferred AS filesTransferred, bytes_transferred AS bytesTransferred, code, argv, last_lines AS lastLines`;
+
 function prepareUnits(database: DatabaseSync) {
   return {
     start: database.prepare(`
@@ -130,8 +134,7 @@ function prepareUnits(database: DatabaseSync) {
       WHERE run = ? AND unit = ? AND attempt = ?`),
     change: database.prepare('UPDATE units SET state = ? WHERE run = ? AND unit = ? AND attempt = ?'),
     list: database.prepare(`
-      SELECT unit, kind, name, state, attempt, lane, started_at AS startedAt, duration_ms AS durationMs, entries, bytes,
-        files_transferred AS filesTransferred, bytes_transferred AS bytesTransferred, code, argv, last_lines AS lastLines
+      SELECT ${unitColumns}
       FROM units WHERE run = ? ORDER BY duration_ms DESC, unit, attempt LIMIT ? OFFSET ?`),
     count: database.prepare('SELECT count(*) AS count FROM units WHERE run = ?'),
     lost: database.prepare(`
@@ -141,13 +144,14 @@ function prepareUnits(database: DatabaseSync) {
   };
 }
 
-type UnitColumns = Omit<UnitRow, 'argv' | 'lastLines'> & { readonly argv: string; readonly lastLines: string };
+export type UnitColumns = Omit<UnitRow, 'argv' | 'lastLines'> & { readonly argv: string; readonly lastLines: string };
 type LostColumns = Omit<LostUnit, 'names'> & { readonly names: string };
 
 const Texts = z.array(z.string());
 const Names = z.array(ByteNameSchema);
 
-function toUnitRow(row: UnitColumns, runId: number): UnitRow {
+/** A row of `unitColumns`, checked. Throws `AppError` data-damaged. */
+export function toUnitRow(row: UnitColumns, runId: number): UnitRow {
   const where = `unit ${row.unit} of run ${runId}`;
   return {
     ...row,
