@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import { differingNames, readManifest } from '../../src-main/cli/demo/manifest.ts';
 import { timeCommand } from '../../src-main/cli/demo/one-rsync.ts';
-import { createRandom } from '../../src-main/cli/demo/random.ts';
-import { makeSampleTree, projects } from '../../src-main/cli/demo/sample-tree.ts';
+import { createRandom } from '../../src-main/core/sample/random.ts';
+import { makeSampleTree, projects } from '../../src-main/core/sample/sample-tree.ts';
 import { makeWorkFolder } from '../../src-main/cli/demo/work-folder.ts';
 
 const never = new AbortController().signal;

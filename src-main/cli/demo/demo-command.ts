@@ -15,7 +15,7 @@ import { wrapWords } from '../text.ts';
 import { differingNames, readManifest, type Manifest } from './manifest.ts';
 import { oneRsyncCommand, timeCommand } from './one-rsync.ts';
 import { timePool, type PoolRun } from './pool-run.ts';
-import { makeSampleTree, projects } from './sample-tree.ts';
+import { makeSampleTree, projects } from '../../core/sample/sample-tree.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /** Both ways run in each round; the order turns, so that neither gains from what the other left behind. */
