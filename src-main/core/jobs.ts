@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
+import { validateExclude } from '../../src-shared/exclude-pattern.ts';
 import type { Job, JobDraft } from '../../src-shared/job.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
-import { validateExclude } from './rsync/filter.ts';
 import { makeSampleTree } from './sample/sample-tree.ts';
 import type { Store } from './store/open-store.ts';
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
+import { validateExclude } from '../../src-shared/exclude-pattern.ts';
 import { display, fromText } from '../../src-main/core/rsync/byte-name.ts';
-import { compileExcludes, validateExclude } from '../../src-main/core/rsync/filter.ts';
+import { compileExcludes } from '../../src-main/core/rsync/filter.ts';
 import { createOutputReader, outFormat } from '../../src-main/core/rsync/output.ts';
 import { type Random, seededRandom } from '../fixtures/random.ts';
 

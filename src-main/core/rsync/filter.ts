@@ -6,9 +6,6 @@ import { compileWildcard, type Wildcard } from './wildcard.ts';
 /** Tells whether an entry is excluded by itself; that its parents are not is for the walk to see to. */
 export type Excludes = (path: ByteName, isFolder: boolean) => boolean;
 
-/** rsync drops longer patterns (PATH_MAX). */
-const longestPattern = 4095;
-
 /**
  * The excludes of one transfer, `--exclude=P` for each pattern, exactly as rsync applies them to the path of an
  * entry from the root (rsync(1), FILTER RULES and PATTERN MATCHING RULES). The root itself is never excluded.
@@ -17,22 +14,6 @@ const longestPattern = 4095;
 export function compileExcludes(patterns: readonly string[]): Excludes {
   const rules = patterns.map(compileRule);
   return (path, isFolder) => path !== '' && rules.some((rule) => rule(path, isFolder));
-}
-
-/** Why a pattern is refused, or null when it is fine. */
-export function validateExclude(pattern: string): string | null {
-  if (pattern === '') return 'An exclude pattern must not be empty';
-  if (pattern.includes('\0')) return 'An exclude pattern must not contain a NUL character';
-  if (/[\r\n]/u.test(pattern)) return 'An exclude pattern must be a single line; ? stands for a line end in a name';
-  if (pattern.startsWith('+ ') || pattern.startsWith('- ')) {
-    const sign = pattern.slice(0, 1);
-    return `An exclude pattern must not start with "${sign} ", which rsync takes for a rule of its own; write [${sign}] instead`;
-  }
-  if (pattern === '!') {
-    return 'An exclude pattern must not be "!", which tells rsync to forget all others; write [\\!] for a file of that name';
-  }
-  if (fromText(pattern).length > longestPattern) return `An exclude pattern must not be longer than ${longestPattern} bytes`;
-  return null;
 }
 
 /** One pattern. What it is matched against follows from where its slashes and its double stars are. */
