@@ -23,11 +23,15 @@ type MessageListener = (event: { data: string }) => unknown;
  */
 export function serveSocket(socket: WebSocket, router: AnyRouter): void {
   const messageListeners: MessageListener[] = [];
-  const send = (data: string | Uint8Array): Promise<void> => new Promise((resolve) => {
+  const closed = new Promise<void>((resolve) => { socket.once('close', () => setImmediate(resolve)); });
+  const send = (data: string | Uint8Array): Promise<void> => {
     if (socket.bufferedAmount > MOST_WAITING_BYTES) socket.terminate();
-    // A socket that is gone is told by its close: there is nobody left to tell an error.
-    socket.send(data, () => resolve());
-  });
+    // Once it ends, senders wait until it has: a stream that went on at once would never let the event loop come to that.
+    if (socket.readyState !== socket.OPEN) return closed;
+    return new Promise((resolve) => {
+      socket.send(data, (error) => resolve(error ? closed : undefined));
+    });
+  };
   const rpcSocket = {
     send,
     addEventListener(type: string, listener: MessageListener) {
