@@ -9,6 +9,8 @@ await runScript(async () => {
   const asksForHelp = argv.some((word) => word === '--help' || word === '-h');
   const { node, environment } = await bootstrap({ programs: asksForHelp ? [] : ['rsync', 'perl'] });
   const here = process.cwd();
+  const built = asksForHelp ? 0 : await runChild(node, [path.join(projectFolder, 'scripts', 'build.mjs')], environment);
+  if (built !== 0) return built;
   return runChild(node, [path.join(projectFolder, 'test', 'bench', 'main.ts'), ...argv], {
     ...environment,
     // npm runs scripts in the project's folder, and says in INIT_CWD where the user called it from.

@@ -9,9 +9,10 @@ import { compileExcludes } from '../core/rsync/filter.ts';
 /**
  * Names of files in a unit that have hard links outside of it: those the `rsync -H` of the unit could not see together.
  * Runs right after that rsync, while the attributes are cached; sync calls, because a worker has nothing else to do.
- * What cannot be read is left out: rsync has reported it.
+ * What cannot be read is left out: rsync has reported it. `known`: the files with more than one name, where they have been
+ * found already.
  */
-export function findOutsideLinks(scan: LinkScan): LinkedName[] {
+export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | null): LinkedName[] {
   const isExcluded = compileExcludes(scan.excludes);
   const seen = new Map<string, { links: number; names: ByteName[]; bytes: number }>();
 
@@ -40,7 +41,8 @@ export function findOutsideLinks(scan: LinkScan): LinkedName[] {
     }
   }
 
-  for (const name of scan.names) {
+  for (const name of known ?? []) look(name);
+  for (const name of known ? [] : scan.names) {
     if (scan.depth === 'level') list(name, false);
     else if (scan.depth === 'flat') look(name);
     else if (name === ROOT || isFolderNow(scan.source, name)) list(name, true);

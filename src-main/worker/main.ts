@@ -1,6 +1,7 @@
 import type { Change } from '../../src-shared/rsync-result.ts';
 import type { FromWorker, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
+import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
 import { openPort } from './port.ts';
 import { bytesMoved } from './process-io.ts';
@@ -56,7 +57,7 @@ async function run({ unit, call, linkScan, reportChanges }: Extract<ToWorker, { 
   rsync = null;
   flush();
   if (linkScan && result.stats && !leaving) {
-    const links = findOutsideLinks(linkScan);
+    const links = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
     if (links.length > 0) send({ type: 'links', unit, links });
   }
   send({ type: 'ended', unit, result });

@@ -62,7 +62,7 @@ const xargs: Contender = {
 /** The folder that holds package.json. */
 export const projectFolder = join(import.meta.dirname, '..', '..');
 
-/** The command line as a user starts it, once a first start has filled the cache of compiled code. */
+/** The command line as an installed package starts it (scripts/bench.mjs builds it first), once a first start has filled the cache of compiled code. */
 export const daybreak: Contender = {
   name: 'Daybreak',
   mustBeExact: true,
@@ -70,7 +70,7 @@ export const daybreak: Contender = {
   command: ({ source, destination, data }) => ({
     program: process.execPath,
     argv: [
-      join(projectFolder, 'src-main', 'cli', 'main.ts'),
+      join(projectFolder, 'dist', 'node', 'cli.js'),
       // The brake is lifted, as the others have none.
       'backup', source, destination, '--delete', '--yes', '--max-delete', '100%', '--quiet',
     ],
