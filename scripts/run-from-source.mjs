@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
+import { ensureBuilt, pageBuild } from './builds.mjs';
 import { runChild } from './run-child.mjs';
 
 /** Commands that run rsync, so that it must be there before they start. `doctor` must be able to say that it is not. */
-const needRsync = new Set(['backup', 'demo']);
+const needRsync = new Set(['backup', 'demo', 'serve']);
 
 /**
  * Runs the command line from its TypeScript source, and makes the machine ready first.
@@ -14,7 +15,9 @@ const needRsync = new Set(['backup', 'demo']);
 export async function runFromSource(argv, caller) {
   const asksForHelp = argv.some((word) => word === '--help' || word === '-h');
   const programs = needRsync.has(argv[0] ?? '') && !asksForHelp ? ['rsync'] : [];
-  const { node, environment } = await bootstrap({ programs });
+  const ready = await bootstrap({ programs });
+  if (argv[0] === 'serve' && !asksForHelp) await ensureBuilt([pageBuild], ready);
+  const { node, environment } = ready;
   return runChild(node, [path.join(projectFolder, 'src-main', 'cli', 'main.ts'), ...argv], {
     ...environment,
     DAYBREAK_CALLER_FOLDER: caller,

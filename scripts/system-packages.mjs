@@ -28,6 +28,9 @@ const managers = [
   { program: 'brew', install: ['install'], asUser: true },
 ];
 
+/** What Chromium is called where it is installed; the first is also its package. */
+export const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
 /**
  * The path of a program, or null when PATH does not lead to it.
  * @param {string} program
@@ -68,7 +71,8 @@ export async function ensureProgram(program, say) {
     await runManager(prefix, manager, manager.refresh);
     attempt = await runManager(prefix, manager, [...manager.install, program]);
   }
-  if (attempt.code !== 0 || !findOnPath(program)) {
+  const isThere = [program, ...(program === chromiumNames[0] ? chromiumNames : [])].some(findOnPath);
+  if (attempt.code !== 0 || !isThere) {
     throw new SetupError(`${program} could not be installed. Try by hand, then start again:\n  ${byHand}`, attempt.output);
   }
 }

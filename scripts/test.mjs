@@ -3,13 +3,16 @@
  * tells all there is to mend. Words choose test files (and options go to vitest as they are); coverage is then left out.
  * `--full` runs the same tests with larger counts.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
+import { ensureBuilt, nodeBuild, pageBuild } from './builds.mjs';
 import { readCoverage } from './coverage.mjs';
 import { runAndCapture, runChild } from './run-child.mjs';
-import { runScript } from './setup-error.mjs';
+import { runScript, SetupError } from './setup-error.mjs';
+import { withSetupLock } from './setup-lock.mjs';
+import { chromiumNames, ensureProgram, findOnPath } from './system-packages.mjs';
 
 /** The least part of the lines of src-main/core that the tests must run. */
 const leastCoverage = 90;
@@ -17,10 +20,12 @@ const leastCoverage = 90;
 await runScript(async () => {
   const words = process.argv.slice(2).filter((word) => word !== '--full');
   const isFull = process.argv.includes('--full');
-  const { node, environment } = await bootstrap({ programs: ['rsync'] });
+  const ready = await bootstrap({ programs: ['rsync'] });
+  const { node, environment } = ready;
   process.chdir(projectFolder);
 
   const problems = [...(await checkTypes(node, environment)), ...(await lint(node, environment))];
+  if (needsInterface(words)) problems.push(...(await prepareInterface(ready)));
   const tests = await runTests(node, words, {
     ...environment,
     ...(isFull ? { DAYBREAK_FULL: '1' } : {}),
@@ -82,6 +87,42 @@ async function lint(node, environment) {
   if (code === 0) return [];
   say(output.trimEnd().replace(/^/gm, '  '));
   return ['lint'];
+}
+
+/**
+ * Whether tests in a browser are among those that are asked for.
+ * @param {readonly string[]} words
+ */
+function needsInterface(words) {
+  const files = ['ui', 'desktop'].flatMap((kind) => {
+    const folder = path.join('test', kind);
+    return existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
+  });
+  return words.length === 0 || files.some((file) => words.some((word) => file.includes(word)));
+}
+
+/**
+ * Builds what tests in a browser open, and sees that there is a browser.
+ * @param {import('./bootstrap.mjs').Ready} ready
+ * @returns {Promise<string[]>} What is to mend.
+ */
+async function prepareInterface(ready) {
+  if (!chromiumNames.some(findOnPath)) {
+    try {
+      await withSetupLock(path.join('.toolchain', 'lock'), say, () => ensureProgram('chromium', say));
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      say(`SKIPPED: tests in a browser. ${error.message}`);
+    }
+  }
+  try {
+    await ensureBuilt([nodeBuild, pageBuild], ready, say);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(error.detail.trimEnd().replace(/^/gm, '  '));
+    return [error.message.replace(/\.$/, '')];
+  }
 }
 
 /**

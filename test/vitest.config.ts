@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { createCountReporter } from './count-reporter.ts';
 
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
-const kinds = ['unit', 'engine', 'faults'];
+const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop'];
 
 export default defineConfig({
   root: path.join(import.meta.dirname, '..'),
