@@ -4,6 +4,8 @@ import { ByteNameSchema } from './unit.ts';
 /** Counts from `rsync --stats` (rsync(1), OPTIONS --stats). Sizes in bytes. */
 export const RsyncStats = z.object({
   entries: z.number(),
+  /** Regular files among the entries. */
+  files: z.number(),
   created: z.number(),
   createdFiles: z.number(),
   deleted: z.number(),

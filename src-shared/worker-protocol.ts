@@ -31,6 +31,8 @@ export const ToWorker = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
     unit: z.int(),
+    /** A copy by another program that goes before the call, and may fail. */
+    seed: RsyncCall.nullable(),
     call: RsyncCall,
     linkScan: LinkScan.nullable(),
     /** Send itemised changes (needs an `--out-format` in the call, see rsync/args). */

@@ -35,6 +35,8 @@ export interface Tuning {
   readonly minUnitMs?: number | undefined;
   readonly maxUnitMs?: number | undefined;
   readonly msPerEntry?: number | undefined;
+  /** Smallest unit, in entries, that is copied by cp before its rsync. */
+  readonly seedEntries?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

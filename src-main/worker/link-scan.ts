@@ -5,14 +5,15 @@ import type { LinkScan } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import type { Repeats } from './seeded-stats.ts';
 
 /**
  * Names of files in a unit that have hard links outside of it: those the `rsync -H` of the unit could not see together.
  * Runs right after that rsync, while the attributes are cached; sync calls, because a worker has nothing else to do.
  * What cannot be read is left out: rsync has reported it. `known`: the files with more than one name, where they have been
- * found already.
+ * found already. `repeats`: further names of files within the unit.
  */
-export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | null): LinkedName[] {
+export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | null): { links: LinkedName[]; repeats: Repeats } {
   const isExcluded = compileExcludes(scan.excludes);
   const seen = new Map<string, { links: number; names: ByteName[]; bytes: number }>();
 
@@ -48,8 +49,15 @@ export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | nu
     else if (name === ROOT || isFolderNow(scan.source, name)) list(name, true);
     else look(name);
   }
-  return [...seen].flatMap(([file, { links, names, bytes }]) =>
-    scan.all || links > names.length ? names.map((name) => ({ file, name, bytes })) : []);
+  const sets = [...seen];
+  return {
+    links: sets.flatMap(([file, { links, names, bytes }]) =>
+      scan.all || links > names.length ? names.map((name) => ({ file, name, bytes })) : []),
+    repeats: {
+      files: sets.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
+      bytes: sets.reduce((sum, [, { names, bytes }]) => sum + (names.length - 1) * bytes, 0),
+    },
+  };
 }
 
 /** What lies in a folder; nothing where it cannot be read. */

@@ -1,11 +1,12 @@
-import type { Change } from '../../src-shared/rsync-result.ts';
+import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { FromWorker, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
 import { openPort } from './port.ts';
 import { bytesMoved } from './process-io.ts';
-import { startRsync, type RsyncProcess } from './rsync-process.ts';
+import { startRsync, startSeed, type RsyncProcess } from './rsync-process.ts';
+import { seededResult, type Repeats } from './seeded-stats.ts';
 
 /** The worker: runs one rsync at a time, for one unit, and tells how it goes. */
 
@@ -22,44 +23,62 @@ const changesAtOnce = 500;
 let rsync: RsyncProcess | null = null;
 let paused = false;
 let leaving = false;
+/** The unit was asked to end. */
+let stopped = false;
 let killTimer: NodeJS.Timeout | undefined;
 
 const port = openPort(() => rsync?.signal('SIGKILL'));
 const send = (message: FromWorker) => port.send(message);
 
-async function run({ unit, call, linkScan, reportChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+/** Follows a process of a unit to its end: tells its start and what it moves, and ends it where it would wait for ever. */
+async function follow(unit: number, started: RsyncProcess): Promise<RsyncResult> {
+  rsync = started;
+  const { pid } = started;
+  if (pid !== undefined) send({ type: 'started', unit, pid, startTime: processStartTime(pid) ?? '' });
+  if (paused) started.signal('SIGSTOP');
+  let told = 0;
+  let stillMs = 0;
+  const timer = setInterval(() => {
+    const bytes = pid === undefined ? 0 : bytesMoved(pid);
+    stillMs = bytes > told || paused ? 0 : stillMs + progressEveryMs;
+    if (started.metObstacle() && stillMs >= stuckAfterMs) started.signal('SIGTERM');
+    if (bytes <= told) return;
+    told = bytes;
+    send({ type: 'progress', unit, bytes });
+  }, progressEveryMs);
+  const result = await started.ended;
+  clearInterval(timer);
+  clearTimeout(killTimer);
+  killTimer = undefined;
+  rsync = null;
+  return result;
+}
+
+async function run({ unit, seed, call, linkScan, reportChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+  stopped = false;
+  const seeded = seed ? await follow(unit, startSeed(seed)) : null;
+  // As rsync ends when it is asked to.
+  if (stopped) return end(unit, { ...seeded!, code: 20 });
   let changes: Change[] = [];
   const flush = () => {
     if (changes.length > 0) send({ type: 'changes', unit, changes });
     changes = [];
   };
-  rsync = startRsync(call, reportChanges ? (change) => {
+  const result = await follow(unit, startRsync(call, reportChanges ? (change) => {
     changes.push(change);
     if (changes.length >= changesAtOnce) flush();
-  } : undefined);
-  const { pid } = rsync;
-  if (pid !== undefined) send({ type: 'started', unit, pid, startTime: processStartTime(pid) ?? '' });
-  if (paused) rsync.signal('SIGSTOP');
-  let told = 0;
-  let stillMs = 0;
-  const running = rsync;
-  const timer = setInterval(() => {
-    const bytes = pid === undefined ? 0 : bytesMoved(pid);
-    stillMs = bytes > told || paused ? 0 : stillMs + progressEveryMs;
-    if (running.metObstacle() && stillMs >= stuckAfterMs) running.signal('SIGTERM');
-    if (bytes <= told) return;
-    told = bytes;
-    send({ type: 'progress', unit, bytes });
-  }, progressEveryMs);
-  const result = await running.ended;
-  clearInterval(timer);
-  clearTimeout(killTimer);
-  rsync = null;
+  } : undefined));
   flush();
+  let repeats: Repeats = { files: 0, bytes: 0 };
   if (linkScan && result.stats && !leaving) {
-    const links = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
-    if (links.length > 0) send({ type: 'links', unit, links });
+    const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
+    if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
+    repeats = found.repeats;
   }
+  end(unit, seeded ? seededResult(result, linkScan?.names.length ?? 0, repeats, seeded.durationMs) : result);
+}
+
+function end(unit: number, result: RsyncResult): void {
   send({ type: 'ended', unit, result });
   if (leaving) port.leave();
 }
@@ -67,6 +86,7 @@ async function run({ unit, call, linkScan, reportChanges }: Extract<ToWorker, { 
 /** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */
 function stop(graceMs: number): void {
   if (!rsync) return;
+  stopped = true;
   rsync.signal('SIGTERM');
   rsync.signal('SIGCONT');
   const stopping = rsync;

@@ -70,6 +70,19 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
   };
 }
 
+/**
+ * Starts the copy that goes before an rsync. With no umask new names get the modes of the source; until then GNU's cp keeps
+ * each one for its owner alone.
+ */
+export function startSeed(call: RsyncCall): RsyncProcess {
+  const mask = process.umask(0);
+  try {
+    return startRsync(call, undefined);
+  } finally {
+    process.umask(mask);
+  }
+}
+
 /** rsync reads RSYNC_* variables as options (rsync(1), ENVIRONMENT VARIABLES); a user's must not reach into a backup. */
 function rsyncEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RSYNC_') && !name.startsWith('LC_') && name !== 'LANG');

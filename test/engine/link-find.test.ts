@@ -29,9 +29,10 @@ const scanOf = (changes: Partial<LinkScan> = {}): LinkScan => ({
 test.each([false, true])('find(1) leads to the same links as asking for each file (all: %s)', async (all) => {
   const known = await findLinkedFiles(scanOf({ all }), 5000, 'pdeathsig');
   expect(known).toHaveLength(4);
-  const links = findOutsideLinks(scanOf({ all }), known);
+  const { links, repeats } = findOutsideLinks(scanOf({ all }), known);
   const sorted = (list: typeof links) => list.map((link) => `${link.file} ${link.name} ${link.bytes}`).sort();
-  expect(sorted(links)).toEqual(sorted(findOutsideLinks(scanOf({ all }), null)));
+  expect(sorted(links)).toEqual(sorted(findOutsideLinks(scanOf({ all }), null).links));
+  expect(repeats).toEqual({ files: 2, bytes: 'outside/one'.length + 'b/inside'.length });
   expect(links).toHaveLength(all ? 4 : 2);
 });
 

@@ -64,12 +64,12 @@ describe.each(capturedVersions)('output of rsync %s', (version) => {
 
   test('the counts of --stats are read', () => {
     expect(read(mirror).stats).toEqual({
-      entries: 26, created: 24, createdFiles: 18, deleted: 9, filesTransferred: 18,
+      entries: 26, files: 19, created: 24, createdFiles: 18, deleted: 9, filesTransferred: 18,
       totalBytes: 300_052, transferredBytes: 300_036, literalBytes: 300_036,
     });
     expect(read(captured(version, 'nothing to do').stdout)).toEqual({
       stats: {
-        entries: 26, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 300_052, transferredBytes: 0,
+        entries: 26, files: 19, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 300_052, transferredBytes: 0,
         literalBytes: 0,
       },
       changes: [], progress: [], messages: [], deletionStopped: false,

@@ -114,7 +114,7 @@ test('the options of a job reach rsync', () => {
 });
 
 function withStats(part: Partial<Unit>, stats: Partial<RsyncStats>, created: UnitProgress['created'] = null): UnitProgress {
-  const all = { entries: 0, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 0, transferredBytes: 0, literalBytes: 0, ...stats };
+  const all = { entries: 0, files: 0, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 0, transferredBytes: 0, literalBytes: 0, ...stats };
   const facts = { deletionsSkipped: 0, ioError: false, couldNotMakeWay: 0, failedNames: [], failedCount: 0, errno: null };
   const result: RsyncResult = { code: 0, signal: null, stats: all, lastLines: [], facts, durationMs: 1 };
   return { ...untried(unit(part)), result, created };

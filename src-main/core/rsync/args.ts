@@ -62,7 +62,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
     ...context.options.excludes.map((pattern) => `--exclude=${pattern}`),
   ];
   const common = { program: context.program, lifeline: context.lifeline };
-  const inArgv = unit.kind === 'level' || unit.kind === 'group' || unit.kind === 'part' ? argumentsFor(context.source, paths) : null;
+  const inArgv = unit.kind === 'level' || unit.kind === 'group' || unit.kind === 'part' ? argumentsBelow(`${context.source}/./`, paths) : null;
   if (inArgv) return { ...common, argv: [...flags, '--', ...inArgv, `${context.destination}/`], input: null };
   // --files-from turns the recursion of -a off: -r asks for it again (rsync(1) --files-from).
   const fromList = ['--from0', '--files-from=-', ...(isRecursive ? ['-r'] : [])];
@@ -121,14 +121,14 @@ function backupFlags({ backup, backupDir }: JobOptions, destination: string): st
   return ['--backup', `--backup-dir=${backupDir}`, ...(isInside ? [`--filter=protect ${pattern}`] : [])];
 }
 
-/** The paths as arguments, or null where argv cannot carry them: not UTF-8, or too long. */
-function argumentsFor(source: string, paths: readonly ByteName[]): string[] | null {
+/** The paths behind `prefix` as arguments, or null where argv cannot carry them: not UTF-8, or too long. */
+export function argumentsBelow(prefix: string, paths: readonly ByteName[]): string[] | null {
   const result: string[] = [];
   let bytes = 0;
   for (const path of paths) {
     const argument = toArgument(path);
     if (argument === null) return null;
-    const full = `${source}/./${argument}`;
+    const full = `${prefix}${argument}`;
     bytes += full.length + 9;
     if (bytes > argvBytes) return null;
     result.push(full);

@@ -115,7 +115,9 @@ function readStatsLine(line: string, counts: Map<string, number>): boolean {
   if (field === undefined || !/^\d/u.test(value)) return false;
   counts.set(field, readNumber(value));
   // "Number of created files: 5 (reg: 2, dir: 2, link: 1)"
-  if (field === 'created') counts.set('createdFiles', readNumber(/\(reg: (\d[\d.,']*[KMGTP]?)/u.exec(value)?.[1] ?? '0'));
+  if (field === 'created' || field === 'entries') {
+    counts.set(field === 'created' ? 'createdFiles' : 'files', readNumber(/\(reg: (\d[\d.,']*[KMGTP]?)/u.exec(value)?.[1] ?? '0'));
+  }
   return true;
 }
 
@@ -123,7 +125,7 @@ function statsFrom(counts: ReadonlyMap<string, number>): RsyncStats | null {
   if (!counts.has('entries')) return null;
   const get = (field: keyof RsyncStats): number => counts.get(field) ?? 0;
   return {
-    entries: get('entries'), created: get('created'), createdFiles: get('createdFiles'), deleted: get('deleted'),
+    entries: get('entries'), files: get('files'), created: get('created'), createdFiles: get('createdFiles'), deleted: get('deleted'),
     filesTransferred: get('filesTransferred'), totalBytes: get('totalBytes'),
     transferredBytes: get('transferredBytes'), literalBytes: get('literalBytes'),
   };

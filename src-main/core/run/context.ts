@@ -25,6 +25,8 @@ export interface RunContext {
   /** 0 for a dry run, which has no row. */
   readonly run: number;
   readonly pool: Pool;
+  /** No file call of source or destination waits for a server. */
+  readonly isLocal: boolean;
   readonly tracker: ProgressTracker;
   readonly scout: () => ScoutClient;
   readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };

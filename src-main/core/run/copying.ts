@@ -8,6 +8,7 @@ import type { Disposition, Note } from '../rsync/disposition.ts';
 import { judgeEnd } from '../rsync/exit-codes.ts';
 import { reportChanges } from './changes.ts';
 import { countCreated, spansTops, type CreatedByTop } from './kept.ts';
+import { seedCall } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import type { TaskEnd } from './pool.ts';
 import { unitName } from './unit-name.ts';
@@ -88,6 +89,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans });
       return {
         call: unitCall(unit, call),
+        seed: seedCall(unit, { ...call, isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries }),
         linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
         reportChanges: call.tellChanges,
       };

@@ -123,6 +123,8 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     if (!current || message.type === 'ready' || message.unit !== current.task.unit) return;
     switch (message.type) {
       case 'started':
+        // A copy that went before it has ended.
+        if (current.rsync) journal.ended(current.rsync.pid, current.rsync.startTime);
         current.rsync = { pid: message.pid, startTime: message.startTime };
         return journal.started(message.pid, message.startTime, 'rsync');
       case 'progress': return current.task.onProgress?.(message.bytes);

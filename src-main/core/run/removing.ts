@@ -86,7 +86,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     const end = await context.pool.run({
       unit: progress.unit.id,
       weight: progress.unit.weight,
-      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), linkScan: null, reportChanges: true }),
+      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, linkScan: null, reportChanges: true }),
       onChanges: (changes) => {
         for (const change of changes) if (change.code === '*deleting') removals.push(change);
       },

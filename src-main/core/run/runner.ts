@@ -69,12 +69,13 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
 
   function createContext(prepared: Prepared): RunContext {
     const { job, source, destination } = prepared;
+    const isLocal = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs);
     const size = firstSize(job.options.workers, {
-      hasBandwidthLimit: job.options.bandwidthLimit !== null, isSlow: isSlow(source.latencyMs) || isSlow(destination.latencyMs),
+      hasBandwidthLimit: job.options.bandwidthLimit !== null, isSlow: !isLocal,
     });
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
-      ports, request, pool, emit, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
+      ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], units: [], lockedAtMs: 0,
       failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
@@ -173,7 +174,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     if (hold) await Promise.race([hold.release(), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
     if (hold && isWell) {
       const call = rootFolderCall(callContext(context, 'copy'));
-      await pool.run({ unit: -1, weight: 0, message: () => ({ call, linkScan: null, reportChanges: false }) });
+      await pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, linkScan: null, reportChanges: false }) });
     }
     await pool.close();
   }

@@ -1,0 +1,28 @@
+import type { RsyncResult } from '../../src-shared/rsync-result.ts';
+
+/** What has more than one name within a unit: files beyond the first name of each, and their bytes. */
+export interface Repeats {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * The result of a unit that cp copied and rsync checked, as rsync alone would have told it: all of the unit is new, but for
+ * its `made` top folders, which the walk has made. rsync counts a further name of a file neither as created nor as
+ * transferred. (Bytes of symlinks are in, as in rsync's total size.)
+ */
+export function seededResult(result: RsyncResult, made: number, repeats: Repeats, seedMs: number): RsyncResult {
+  const { stats } = result;
+  const durationMs = result.durationMs + seedMs;
+  if (!stats) return { ...result, durationMs };
+  const filesTransferred = Math.max(0, stats.files - repeats.files - result.facts.failedCount);
+  const transferredBytes = Math.max(0, stats.totalBytes - repeats.bytes);
+  return {
+    ...result,
+    durationMs,
+    stats: {
+      ...stats, created: Math.max(0, stats.entries - made - repeats.files), createdFiles: stats.files - repeats.files, filesTransferred, transferredBytes,
+      literalBytes: transferredBytes,
+    },
+  };
+}

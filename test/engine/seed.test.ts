@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ByteName } from '../../src-shared/byte-name.ts';
+import { JobOptions } from '../../src-shared/job.ts';
+import type { Unit } from '../../src-shared/unit.ts';
+import { seedCall, type SeedFacts } from '../../src-main/core/rsync/seed.ts';
+import type { CallContext } from '../../src-main/core/rsync/args.ts';
+import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
+import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+
+let folder: string;
+let source: string;
+let destination: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daybreak-seed-'));
+  source = join(folder, 'source');
+  destination = join(folder, 'destination');
+  for (const project of ['a', 'b', 'c']) {
+    for (let shot = 0; shot < 4; shot++) {
+      const place = join(source, project, `shot ${shot}`);
+      mkdirSync(place, { recursive: true });
+      for (let file = 0; file < 20; file++) writeFileSync(join(place, `file ${file}`), `${project}${shot}${file}`.repeat(file));
+      linkSync(join(place, 'file 3'), join(place, 'linked'));
+      symlinkSync('file 1', join(place, 'symlink'));
+      execFileSync('mkfifo', [join(place, 'fifo')]);
+      chmodSync(join(place, 'file 2'), 0o4751);
+      chmodSync(place, 0o1750);
+    }
+  }
+  linkSync(join(source, 'a/shot 1/file 5'), join(source, 'c/across'));
+  // Times of the same second count as equal, and folders have just been made.
+  execFileSync('find', [source, '-exec', 'touch', '-h', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('new folders', () => {
+  test.each([
+    ['copied by cp first', 1, process.env],
+    ['copied by rsync alone', 1_000_000, process.env],
+  ])('%s are the same as the source, and counted the same', async (_what, seedEntries, env) => {
+    const app = await openEngine(folder, { ...unitsOf(40), seedEntries }, env);
+    const first = await backUp(app, source, destination);
+    const second = await backUp(app, source, destination);
+    await app.close();
+    expect(first.state).toBe('succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+    // 12 folders of 20 files, one of them with a further name inside, and one outside of its unit.
+    expect(first.totals).toMatchObject({ filesTransferred: 241, deleted: 0 });
+    expect(first.totals.created).toBe(first.totals.entries - 1 - 12);
+    expect(second.totals).toMatchObject({ filesTransferred: 0, created: 0, deleted: 0 });
+  });
+});
+
+describe('cp goes first', () => {
+  const unit: Unit = {
+    id: 1, kind: 'group', folder: 'a' as ByteName, names: ['a/b', 'a/-c'] as ByteName[], shares: [1, 1], entries: 5000, bytes: 1, weight: 1,
+    isNew: true, premade: 0, after: [],
+  };
+  const context: CallContext & SeedFacts = {
+    program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
+    timeoutSeconds: 600, lanes: 2, tellChanges: false, hardLinks: true, attempt: 1, isLocal: true, seedEntries: undefined,
+  };
+  const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse(options) });
+
+  test('into the folder the walk has made, and overwrites nothing', () => {
+    expect(seedCall(unit, context)).toMatchObject({
+      program: 'cp', argv: ['-dR', '-n', '--preserve=ownership,timestamps,links', '-t', '/d/a', '--', '/s/a/b', '/s/a/-c'],
+    });
+  });
+
+  test.each<[string, Partial<Unit>, CallContext & SeedFacts]>([
+    ['that is there already', { isNew: false }, context],
+    ['that is small', { entries: 20 }, context],
+    ['of the whole tree', { names: ['' as ByteName] }, context],
+    ['whose names no argument can carry', { names: ['a/\u00ff'] as ByteName[] }, context],
+    ['that is tried again', {}, { ...context, attempt: 2 }],
+    ['of a dry run', {}, { ...context, purpose: 'preview' }],
+    ['on a server', {}, { ...context, isLocal: false }],
+    ['where nothing would end it with its worker', {}, { ...context, lifeline: 'shell' }],
+    ['with excludes', {}, withOptions({ excludes: ['*.tmp'] })],
+    ['with a bandwidth limit', {}, withOptions({ bandwidthLimit: 1000 })],
+    ['with checksums', {}, withOptions({ checksum: true })],
+    ['with compression', {}, withOptions({ compress: true })],
+    ['with ACLs', {}, withOptions({ further: ['acls'] })],
+    ['whose changes are told', {}, { ...context, tellChanges: true }],
+  ])('but not in a unit %s', (_what, changes, given) => {
+    expect(seedCall({ ...unit, ...changes }, given)).toBeNull();
+  });
+});
