@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
 import { Passport, PathFacts } from './passport.ts';
+import { FolderListing, Volume } from './place.ts';
 import { Change } from './rsync-result.ts';
 import { ByteNameSchema, Unit } from './unit.ts';
 
@@ -56,6 +57,10 @@ export type RemovalCheck = z.infer<typeof RemovalCheck>;
  */
 export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('look'), path: z.string() }),
+  /** Folders directly in one, and what else lies there. */
+  z.object({ op: z.literal('list-folders'), path: z.string() }),
+  /** Mounted file systems a person may choose from. */
+  z.object({ op: z.literal('volumes') }),
   /** Answers as soon as the path does; used to tell a hung mount. */
   z.object({ op: z.literal('ping'), path: z.string() }),
   z.object({ op: z.literal('plan'), plan: PlanRequest }),
@@ -92,6 +97,8 @@ export type ScoutRequest = z.infer<typeof ScoutRequest>;
 /** The answer of each op that has one. */
 export const ScoutAnswers = {
   look: PathFacts,
+  'list-folders': FolderListing,
+  volumes: z.object({ volumes: z.array(Volume) }),
   ping: z.object({}),
   plan: z.object({
     entries: z.number(), bytes: z.number(), folders: z.number(), units: z.int(),

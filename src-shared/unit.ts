@@ -61,7 +61,8 @@ const transitions: Record<UnitState, Partial<Record<UnitEvent, UnitState>>> = {
   // A unit that copied well but met a file it could not read is tried once more at the end.
   warned: { retry: 'waiting' },
   done: {},
-  failed: {},
+  // A person has mended the cause and asks for one more try.
+  failed: { retry: 'waiting' },
   cancelled: {},
   held: { delete: 'deleting' },
 };

@@ -2,9 +2,14 @@ import type { ErrorData } from '../../src-shared/errors.ts';
 import type { JobOptions } from '../../src-shared/job.ts';
 import type { RunEventData } from '../../src-shared/run-event.ts';
 import type { RunState, RunTotals, Trigger } from '../../src-shared/run.ts';
+import type { Settings } from '../../src-shared/settings.ts';
 import { doctor } from './doctor.ts';
 import type { Ports } from './ports.ts';
 import { isAlive } from './rsync/process-identity.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
+import { createSampler, type Sampler } from './meters/sampler.ts';
+import { createPlaces, type Places } from './places/places.ts';
 import { startRun } from './run/runner.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
@@ -12,6 +17,10 @@ import { sweepJournal } from './store/sweep-journal.ts';
 
 /** What a face asks for when it wants a backup made without a saved job. */
 export interface BackupRequest {
+  /** A saved job; without one this is an ad-hoc backup of its own. */
+  readonly jobId?: string;
+  /** Removals a person has looked at and approved, by the names they were told (`held`): the brake lets these pass. */
+  readonly approved?: ReadonlySet<string>;
   /** Absolute paths, as the user gave them (resolved against the folder they called from). */
   readonly source: string;
   readonly destination: string;
@@ -55,6 +64,8 @@ export interface RunHandle {
   pause(): void;
   resume(): void;
   setPoolSize(size: number | 'auto'): void;
+  /** Tries a failed or warned unit again. Throws `AppError` not-found where there is none such, or the run copies no more. */
+  retryUnit(unit: number): void;
 }
 
 /** One line of `daybreak doctor`. */
@@ -73,6 +84,15 @@ export interface App {
   /** One run and its units, slowest first. Throws `AppError` not-found. */
   run(id: number): { run: RunRow; units: readonly UnitRow[] };
   doctor(): Promise<readonly DoctorCheck[]>;
+  readonly live: LiveRuns;
+  readonly jobs: Jobs;
+  readonly places: Places;
+  readonly sampler: Sampler;
+  settings(): Settings;
+  setSettings(settings: Settings): Settings;
+  /** What is remembered; opened by the first call. */
+  store(): Store;
+  now(): number;
   close(): Promise<void>;
 }
 
@@ -92,22 +112,39 @@ export function createApp(ports: Ports): Promise<App> {
     return (store = opened);
   }
 
+  function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
+    const handle = startRun({ ports, store: open }, request, watch);
+    running.add(handle);
+    void handle.ended.then(() => running.delete(handle));
+    return handle;
+  }
+
+  const now = () => ports.clock.now();
+  const live = createLiveRuns({ store: open, now, backup });
+  const places = createPlaces({ ports, store: open });
+  const sampler = createSampler(now);
+  const jobs = createJobs({
+    store: open, now, dataFolder: ports.dataFolder,
+    isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
+  });
   return Promise.resolve({
-    backup(request, watch) {
-      const handle = startRun({ ports, store: open }, request, watch);
-      running.add(handle);
-      void handle.ended.then(() => running.delete(handle));
-      return handle;
-    },
+    backup, live, jobs, places, sampler, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
       return { run: runs.get(id), units: units.list(id) };
     },
     doctor: () => doctor(ports),
+    settings: () => open().settings.get(),
+    setSettings(settings) {
+      open().settings.set(settings);
+      return settings;
+    },
     async close() {
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
+      sampler.stop();
+      places.close();
       store?.close();
       store = null;
     },

@@ -3,12 +3,14 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { FromScout, ScoutRequest, ToScout } from '../../src-shared/scout-protocol.ts';
 import { countTops } from './count.ts';
 import { estimate } from './estimate.ts';
+import { listFolders } from './folders.ts';
 import { lock, renewLock, unlock } from './lock.ts';
 import { look, makeFolder, ping } from './look.ts';
 import { openPort } from './port.ts';
 import { realFolders } from './real-folders.ts';
 import { checkRemovals, remove } from './removal.ts';
 import { sweepTemps } from './temps.ts';
+import { listVolumes } from './volumes.ts';
 import { plan, type UnitSink } from './walk.ts';
 
 /**
@@ -44,6 +46,8 @@ function credit(count: number): void {
 async function answer(id: number, request: ScoutRequest): Promise<unknown> {
   switch (request.op) {
     case 'look': return look(request.path);
+    case 'list-folders': return listFolders(request.path);
+    case 'volumes': return { volumes: await listVolumes() };
     case 'ping': return ping(request.path);
     case 'plan': return plan(request.plan, sinkFor(id));
     case 'plan-credit': return credit(request.count);

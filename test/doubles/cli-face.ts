@@ -17,7 +17,10 @@ export interface Steered {
   readonly ending: Promise<void>;
 }
 
-export interface MemoryApp extends App {
+/** What commands of the terminal ask of the product; `serve` is tested with the real one. */
+type CommandApp = Pick<App, 'backup' | 'history' | 'run' | 'doctor' | 'close'>;
+
+export interface MemoryApp extends CommandApp {
   readonly requests: BackupRequest[];
   readonly steered: Steered;
   closed: boolean;
@@ -41,7 +44,7 @@ export function createMemoryApp(
       app.requests.push(request);
       return {
         ended: Promise.resolve().then(() => script(request, watch, steered)),
-        cancel: call('cancel'), kill: call('kill'), pause: call('pause'), resume: call('resume'), setPoolSize: () => undefined,
+        cancel: call('cancel'), kill: call('kill'), pause: call('pause'), resume: call('resume'), setPoolSize: () => undefined, retryUnit: () => undefined,
       };
     },
     history: (limit) => (history.runs ?? []).slice(0, limit),
@@ -67,7 +70,7 @@ export interface TestFace extends Face {
 }
 
 /** A face on pipes, without a person; `more` replaces what a test needs otherwise. */
-export function createFace(app: App | (() => Promise<App>), more: Partial<Face> & { output?: Screen } = {}): TestFace {
+export function createFace(app: CommandApp | (() => Promise<CommandApp>), more: Partial<Face> & { output?: Screen } = {}): TestFace {
   const stops: string[] = [];
   const exits: number[] = [];
   const face: TestFace = {
@@ -80,7 +83,7 @@ export function createFace(app: App | (() => Promise<App>), more: Partial<Face> 
     onExit: () => () => undefined,
     stopSelf: () => stops.push('stopped'),
     exit: (code) => exits.push(code),
-    openApp: typeof app === 'function' ? app : () => Promise.resolve(app),
+    openApp: async () => (typeof app === 'function' ? await app() : app) as App,
     ...more,
     stops,
     exits,

@@ -86,7 +86,9 @@ async function look(scout: ScoutClient, path: string, answerMs: number): Promise
 }
 
 /** The implicit job of an ad-hoc backup; a dry run of one that was never made gets a passing one, without an id. */
-function findJob(store: Store, ports: Ports, { source, destination, options, dryRun }: BackupRequest): Job {
+function findJob(store: Store, ports: Ports, { jobId, source, destination, options, dryRun }: BackupRequest): Job {
+  const saved = jobId === undefined ? null : store.jobs.find(jobId);
+  if (saved) return { ...saved, source, destination, options };
   if (!dryRun) return store.jobs.adHocJob(source, destination, options, ports.clock.now());
   const known = store.jobs.findAdHoc(source, destination);
   return known ? { ...known, options } : { id: '', kind: 'ad-hoc', name: `${source} -> ${destination}`, source, destination, options };

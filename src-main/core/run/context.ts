@@ -38,6 +38,8 @@ export interface RunContext {
   /** The first failure that ends the run. */
   failure: ErrorData | null;
   cancelled: boolean;
+  /** Tries that a person asked for and that go on. */
+  readonly retries: Promise<void>[];
   /** The job's, or the number of removals the user has just seen and approved. */
   deleteLimit: DeleteLimit;
   /** What a preview found that a mirror would remove. */

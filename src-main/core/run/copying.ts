@@ -116,6 +116,19 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
   return end;
 }
 
+/**
+ * One more try of a unit that ended failed or warned, because a person asks for it. Throws `AppError` internal for a unit in
+ * another state. Resolves when it has ended again.
+ */
+export function retryUnit(context: RunContext, progress: UnitProgress): Promise<void> {
+  progress.state = nextUnitState(progress.state, 'retry');
+  count(context, progress, -1);
+  progress.result = null;
+  progress.note = null;
+  context.tracker.known([progress.unit]);
+  return copyUnit(context, progress);
+}
+
 function decide(context: RunContext, progress: UnitProgress, end: TaskEnd): Disposition {
   return judgeEnd(end.result ?? lostResult(end), {
     askedToStop: context.cancelled,
@@ -177,17 +190,17 @@ export function record(context: RunContext, progress: UnitProgress, end: TaskEnd
  * Adds a unit to the run's totals. A split folder is an entry in its parent's unit and in its own, and a level that
  * follows the parts of its folder sees their files again: each is counted once.
  */
-function count({ totals }: RunContext, { unit, result }: UnitProgress): void {
+function count({ totals }: RunContext, { unit, result }: UnitProgress, sign: 1 | -1 = 1): void {
   const stats = result?.stats;
   if (!stats || unit.kind === 'links') return;
-  totals.filesTransferred += stats.filesTransferred;
-  totals.bytesTransferred += stats.transferredBytes;
-  totals.created += stats.created + unit.premade;
+  totals.filesTransferred += sign * stats.filesTransferred;
+  totals.bytesTransferred += sign * stats.transferredBytes;
+  totals.created += sign * (stats.created + unit.premade);
   if (unit.kind === 'level' && unit.after.length > 0) return;
   const isWholeTree = unit.names[0] === ROOT && unit.kind === 'group';
   const countedBefore = isWholeTree ? 0 : unit.kind === 'group' ? unit.names.length : unit.kind !== 'part' && unit.folder !== ROOT ? 1 : 0;
-  totals.entries += Math.max(0, stats.entries - countedBefore);
-  totals.bytes += stats.totalBytes;
+  totals.entries += sign * Math.max(0, stats.entries - countedBefore);
+  totals.bytes += sign * stats.totalBytes;
 }
 
 /** Removes the temporary files a killed rsync left where this unit works. */

@@ -24,6 +24,7 @@ export async function askBeforeFirstMirror(context: RunContext, { source, destin
     tracker: createProgressTracker(context.ports.clock.now()),
     totals: { ...noTotals },
     notices: [],
+    retries: [],
     units: [],
     previewed: [],
     emit: (event) => {

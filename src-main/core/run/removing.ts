@@ -108,7 +108,11 @@ async function judge(context: RunContext, listed: readonly Change[]) {
     emptied.push(...answer.emptied);
   }
   const removals = listed.filter(({ name }) => gone.has(name)).map((change) => ({ ...change, bytes: gone.get(change.name) ?? 0 }));
-  return judgeRemovals({ removals, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit });
+  const approved = context.request.approved ?? new Set();
+  const seen = removals.filter((removal) => approved.has(toldName(removal)));
+  const unseen = removals.filter((removal) => !approved.has(toldName(removal)));
+  const { allowed, held } = judgeRemovals({ removals: unseen, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit });
+  return { allowed: [...seen, ...allowed], held };
 }
 
 /** What stays, by top folder: from rsync's counts, and counted at the destination for tops that shared a unit. */
@@ -125,12 +129,17 @@ async function keptBeside(context: RunContext, removals: readonly Change[]) {
   return { keptPerTop: byTop, keptInTotal: total };
 }
 
+/** A held name as people are told it, and as they approve it. */
+function toldName({ name, isFolder }: { readonly name: ByteName; readonly isFolder: boolean }): string {
+  return display(name) + (isFolder ? '/' : '');
+}
+
 function tellHeld(context: RunContext, held: readonly Held[]): void {
   for (const { reason, removals } of held) {
     context.totals.held += removals.length;
     context.emit({
       type: 'held', reason, entries: removals.length, bytes: removals.reduce((sum, removal) => sum + removal.bytes, 0),
-      names: removals.slice(0, mostNamesTold).map((removal) => display(removal.name) + (removal.isFolder ? '/' : '')),
+      names: removals.slice(0, mostNamesTold).map(toldName),
     });
     // For the history; those who watch have just had the event.
     context.notices.push({

@@ -9,7 +9,7 @@ import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
-import { callContext, type UnitProgress } from './copying.ts';
+import { callContext, retryUnit, type UnitProgress } from './copying.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
 import { holdDestination, type Hold } from './holding.ts';
 import { journalFor } from './journal.ts';
@@ -76,7 +76,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], units: [], lockedAtMs: 0,
+      tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
       failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
         made.notices.push(notice);
@@ -138,6 +138,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     move('run');
     const planned = await planAndCopy(context, prepared.source, prepared.destination);
     await tryAgainAlone(context);
+    await Promise.all(context.retries);
     if (state === 'paused') move('resume');
     if (isEnding(context)) return;
     move('finish');
@@ -236,7 +237,19 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
       live?.pool.resume();
     },
     setPoolSize: (size) => steering?.setSize(size),
+    retryUnit(id) {
+      const progress = live?.units.find(({ unit, state: now }) => unit.id === id && (now === 'failed' || now === 'warned'));
+      if (!live || !progress || (state !== 'running' && state !== 'paused') || isEnding(live)) throw nothingToRetry(id);
+      live.retries.push(retryUnit(live, progress));
+    },
   };
+}
+
+function nothingToRetry(unit: number): AppError {
+  return new AppError({
+    kind: 'not-found', message: `Unit ${unit} cannot be tried again in this run.`,
+    hint: 'While a run copies, units that failed can be; afterwards run the job again: what is done is not copied twice.',
+  });
 }
 
 interface EndFacts {
