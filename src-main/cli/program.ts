@@ -53,6 +53,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       ['backup /data/prod /mnt/backup', 'copy, keep what was deleted at the source'],
       ['backup /data/prod /mnt/backup --delete -n', 'show what a mirror would delete and copy'],
       ['history', 'what ran, and how it ended'],
+      ['serve --open', 'the same by point and click, in the browser'],
     ]));
   addBackup(program, face, done);
   program.command('demo')
@@ -77,6 +78,18 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
     .action(async (run: string | undefined, options: { json?: boolean; limit?: string; all?: boolean }) => {
       const { runHistory } = await import('./history-command.ts');
       done(await runHistory(face, run, options));
+    });
+  program.command('serve')
+    .description('open the interface to browsers of this machine, until Ctrl-C')
+    .option('--port <N>', 'the port to listen on (default: any that is free)')
+    .option('--open', 'open it in the browser')
+    .addHelpText('after', () => examples(face.callName, [
+      ['serve --open', 'the interface in the browser'],
+      ['serve --port 8090', 'on a server, for a browser behind: ssh -L 8090:127.0.0.1:8090 server'],
+    ], 'It listens on 127.0.0.1 only. The link that it prints lets one browser in, once.'))
+    .action(async (options: { port?: string; open?: boolean }) => {
+      const { runServe } = await import('./serve-command.ts');
+      done(await runServe(face, options));
     });
   program.command('doctor')
     .description('check that backups can run here: rsync, Node, data folder, owners')
@@ -132,7 +145,7 @@ function examples(callName: string, list: readonly (readonly [string, string])[]
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'demo', 'history', 'serve', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

@@ -1,3 +1,4 @@
+import type { ContractRouterClient } from '@orpc/contract';
 import { desktopCalls, feedCalls, machineCalls, placeCalls, settingsCalls } from './machine.ts';
 import { jobCalls } from './jobs.ts';
 import { historyCalls, runCalls } from './runs.ts';
@@ -14,3 +15,6 @@ export const contract = {
   desktop: desktopCalls,
 };
 export type Contract = typeof contract;
+
+/** The contract as those who call it see it. */
+export type Calls = ContractRouterClient<Contract>;

@@ -1,0 +1,59 @@
+import { useSyncExternalStore } from 'react';
+
+/** Where in the interface one is: it stands in the address, so that reload and back work. */
+export type Route =
+  | { readonly name: 'overview' }
+  | { readonly name: 'new-job'; readonly paste?: boolean }
+  | { readonly name: 'edit-job'; readonly id: string }
+  | { readonly name: 'run'; readonly key: string }
+  | { readonly name: 'history' }
+  | { readonly name: 'past-run'; readonly id: number }
+  | { readonly name: 'settings' };
+
+/** The address of a route, for links. */
+export function hrefOf(route: Route): string {
+  switch (route.name) {
+    case 'overview': return '#/';
+    case 'new-job': return route.paste === true ? '#/jobs/new/paste' : '#/jobs/new';
+    case 'edit-job': return `#/jobs/${encodeURIComponent(route.id)}`;
+    case 'run': return `#/runs/${encodeURIComponent(route.key)}`;
+    case 'history': return '#/history';
+    case 'past-run': return `#/history/${route.id}`;
+    case 'settings': return '#/settings';
+  }
+}
+
+/** Reads an address; what is no route is the overview. */
+export function routeOf(hash: string): Route {
+  const [first = '', second = '', third] = hash.replace(/^#\/?/u, '').split('/').map(decode);
+  if (first === 'jobs' && second === 'new') return third === 'paste' ? { name: 'new-job', paste: true } : { name: 'new-job' };
+  if (first === 'jobs' && second !== '') return { name: 'edit-job', id: second };
+  if (first === 'runs' && second !== '') return { name: 'run', key: second };
+  if (first === 'history' && /^\d{1,15}$/u.test(second)) return { name: 'past-run', id: Number(second) };
+  if (first === 'history') return { name: 'history' };
+  if (first === 'settings') return { name: 'settings' };
+  return { name: 'overview' };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
+
+/** Goes to a route, as a step that Back takes back. */
+export function go(route: Route): void {
+  window.location.hash = hrefOf(route);
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
+
+/** The route of now. */
+export function useRoute(): Route {
+  return routeOf(useSyncExternalStore(subscribe, () => window.location.hash));
+}

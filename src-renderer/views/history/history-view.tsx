@@ -1,0 +1,83 @@
+import { Anchor, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef, useState } from 'react';
+import type { RunState } from '../../../src-shared/run.ts';
+import { formatBytes, formatCount, formatDuration, formatWhen } from '../../format.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { ErrorPanel } from '../../parts/error-panel.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
+import { hrefOf } from '../../shell/route.ts';
+import { useAppStore } from '../../store/app-store.ts';
+import classes from './history.module.css';
+import { TrendPlot } from './trend-plot.tsx';
+import { useHistoryPages, type HistoryFilter } from './use-history-pages.ts';
+
+const rowHeight = 44;
+const stateChoices: Readonly<Record<string, RunState[]>> = {
+  good: ['succeeded'], attention: ['warned', 'held'], bad: ['failed', 'interrupted', 'unproven'], cancelled: ['cancelled', 'skipped'],
+};
+
+/** All runs, newest first. */
+export function HistoryView() {
+  const jobNames = useAppStore((state) => state.jobs.map(({ job }) => `${job.id}\t${job.name}`).join('\n'));
+  const [jobId, setJobId] = useState<string | null>(null);
+  const [states, setStates] = useState('all');
+  const [since, setSince] = useState('');
+  const [until, setUntil] = useState('');
+  const day = 86_400_000;
+  const filter: HistoryFilter = {
+    ...(jobId === null ? {} : { jobId }), ...(stateChoices[states] ? { states: stateChoices[states] } : {}),
+    ...(since === '' ? {} : { since: new Date(`${since}T00:00`).getTime() }), ...(until === '' ? {} : { until: new Date(`${until}T00:00`).getTime() + day }),
+  };
+  const { total, rowAt, failure, reload } = useHistoryPages(filter);
+  return (
+    <Stack gap="md">
+      <Title order={1} tabIndex={-1}>History</Title>
+      <Group gap="xs" align="flex-end">
+        <Select
+          label="Job" size="xs" w={220} clearable placeholder="All jobs" value={jobId} onChange={setJobId} clearButtonProps={{ 'aria-label': 'All jobs' }}
+          data={jobNames === '' ? [] : jobNames.split('\n').map((line) => ({ value: line.slice(0, line.indexOf('\t')), label: line.slice(line.indexOf('\t') + 1) }))}
+        />
+        <Select
+          label="State" size="xs" w={150} allowDeselect={false} value={states} onChange={(value) => setStates(value ?? 'all')}
+          data={[{ value: 'all', label: 'All' }, { value: 'good', label: 'Succeeded' }, { value: 'attention', label: 'Warned or held' }, { value: 'bad', label: 'Failed' }, { value: 'cancelled', label: 'Cancelled' }]}
+        />
+        <TextInput label="From" size="xs" type="date" value={since} onChange={(event) => setSince(event.currentTarget.value)} />
+        <TextInput label="To" size="xs" type="date" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
+        <Text size="sm" c="dimmed" pb={5} role="status">{total === null ? '' : `${formatCount(total)} ${total === 1 ? 'run' : 'runs'}`}</Text>
+      </Group>
+      {jobId !== null && <TrendPlot jobId={jobId} />}
+      {failure && <ErrorPanel error={failure} onRetry={reload} />}
+      {total === 0 && <EmptyState title="No run is like that" text="Runs appear here as they start, and stay." />}
+      {total !== null && total > 0 && <Rows total={total} rowAt={rowAt} />}
+    </Stack>
+  );
+}
+
+function Rows({ total, rowAt }: Pick<ReturnType<typeof useHistoryPages>, 'rowAt'> & { readonly total: number }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: total, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 8 });
+  return (
+    <div className={classes.frame} ref={frame} tabIndex={0} role="region" aria-label="Runs, newest first">
+      <div role="table" aria-label="Runs" aria-rowcount={total} style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {rows.getVirtualItems().map(({ index, start }) => {
+          const run = rowAt(index);
+          return (
+            <div key={index} role="row" aria-rowindex={index + 1} className={classes.row} style={{ transform: `translateY(${start}px)`, height: rowHeight }}>
+              {run ? (
+                <>
+                  <span role="cell" className={classes.job}><Anchor size="sm" fw={550} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</Anchor></span>
+                  <span role="cell"><StateBadge state={run.state} /></span>
+                  <span role="cell">{formatWhen(run.startedAt)}</span>
+                  <span role="cell" className={classes.number}>{run.endedAt === null ? 'running' : formatDuration(run.endedAt - run.startedAt)}</span>
+                  <span role="cell" className={classes.number}>{formatCount(run.totals.filesTransferred)} files</span>
+                  <span role="cell" className={classes.number}>{formatBytes(run.totals.bytesTransferred)}</span>
+                </>
+              ) : <span role="cell" className={classes.pending}>...</span>}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { ErrorData } from '../../../src-shared/errors.ts';
+import type { PastRun } from '../../../src-shared/run-view.ts';
+import { useCalls } from '../../connection/calls.tsx';
+import { errorDataOf } from '../../connection/error-data.ts';
+import { formatWhen } from '../../format.ts';
+import { ErrorPanel } from '../../parts/error-panel.tsx';
+import { hrefOf } from '../../shell/route.ts';
+import { useAppStore } from '../../store/app-store.ts';
+import { HeldPanel } from '../run/held-panel.tsx';
+import { NoticeList } from '../run/notice-list.tsx';
+import { OutcomePanel } from '../run/outcome-panel.tsx';
+import { RestorePanel } from '../run/restore-panel.tsx';
+import { Timeline } from '../run/timeline.tsx';
+import { UnitsTable } from '../run/units-table.tsx';
+import { useTimeline } from '../run/use-timeline.ts';
+
+/** A run of the history: the run's page as it was at the end. */
+export function PastRunView({ id }: { readonly id: number }) {
+  const calls = useCalls();
+  const version = useAppStore((state) => state.historyVersion);
+  const liveKey = useAppStore((state) => state.live.find((run) => run.run === id && run.outcome === null)?.key ?? null);
+  const [run, setRun] = useState<PastRun | null>(null);
+  const [failure, setFailure] = useState<ErrorData | null>(null);
+  const bars = useTimeline(id);
+  useEffect(() => {
+    calls.history.run({ run: id }).then(setRun, (thrown: unknown) => setFailure(errorDataOf(thrown)));
+  }, [calls, id, version]);
+  if (failure) return <ErrorPanel error={failure} />;
+  if (run?.id !== id) return <Stack aria-busy aria-label="Loading"><Skeleton height={28} width={240} /><Skeleton height={260} /></Stack>;
+  const durationMs = run.endedAt === null ? 0 : run.endedAt - run.startedAt;
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <Title order={1} tabIndex={-1}>{run.jobName}</Title>
+          <Text size="sm" c="dimmed">Run {run.id}, {formatWhen(run.startedAt)}{run.rsyncVersion === null ? '' : `, rsync ${run.rsyncVersion}`} · {run.source} → {run.destination}</Text>
+        </div>
+        <Anchor href={hrefOf({ name: 'history' })} size="sm">All runs</Anchor>
+      </Group>
+      {liveKey !== null && <Group><Button component="a" href={hrefOf({ name: 'run', key: liveKey })}>It is running: watch it</Button></Group>}
+      <OutcomePanel outcome={{ state: run.state, totals: run.totals, durationMs, limitedBy: run.limitedBy, error: run.error }} />
+      {run.state === 'held' && <HeldPanel run={run.id} entries={run.totals.held} />}
+      <NoticeList notices={run.notices} />
+      <Timeline bars={bars} running={[]} startedAt={run.startedAt} elapsedMs={durationMs} />
+      <UnitsTable run={run.id} liveKey={null} />
+      <RestorePanel run={run.id} destination={run.destination} />
+    </Stack>
+  );
+}

@@ -1,0 +1,88 @@
+import { ActionIcon, Anchor, Button, Group, Menu, Table, Text, Title } from '@mantine/core';
+import { IconCopy, IconDots, IconListSearch, IconPencil, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { JobSummary } from '../../../src-shared/run-view.ts';
+import { useCalls } from '../../connection/calls.tsx';
+import { formatDuration, formatWhen } from '../../format.ts';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
+import { tellError } from '../../parts/tell-error.ts';
+import { go, hrefOf } from '../../shell/route.ts';
+import { useAppStore } from '../../store/app-store.ts';
+import classes from './job-list.module.css';
+
+/** All jobs, and what one can do with each. */
+export function JobList() {
+  const jobs = useAppStore((state) => state.jobs);
+  const [toDelete, setToDelete] = useState<JobSummary | null>(null);
+  const calls = useCalls();
+  const remove = (): void => {
+    if (toDelete) calls.jobs.delete({ id: toDelete.job.id }).catch(tellError);
+    setToDelete(null);
+  };
+  return (
+    <section aria-label="Jobs">
+      <Title order={2} mb="xs">Jobs</Title>
+      <Table verticalSpacing="xs" className={classes.table} highlightOnHover>
+        <Table.Thead>
+          <Table.Tr><Table.Th>Job</Table.Th><Table.Th>Last run</Table.Th><Table.Th>Duration</Table.Th><Table.Th>Protected until</Table.Th><Table.Th><span className={classes.hidden}>Actions</span></Table.Th></Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>{jobs.map((summary) => <JobRow key={summary.job.id} summary={summary} onDelete={() => setToDelete(summary)} />)}</Table.Tbody>
+      </Table>
+      <Confirm
+        isOpen={toDelete !== null} isDangerous title={`Delete "${toDelete?.job.name ?? ''}"?`} confirmLabel="Delete the job"
+        text="The definition and its history go, and cannot be brought back. No file goes: neither the source nor the backup is touched."
+        onConfirm={remove} onCancel={() => setToDelete(null)}
+      />
+    </section>
+  );
+}
+
+function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }: { readonly summary: JobSummary; readonly onDelete: () => void }) {
+  const calls = useCalls();
+  const liveKey = useAppStore((state) => state.live.find((run) => run.jobId === job.id && run.outcome === null)?.key ?? null);
+  const isOffline = useAppStore((state) => state.connection !== 'open');
+  const start = (dryRun: boolean): void => {
+    calls.runs.start({ jobId: job.id, dryRun }).then(({ key }) => go({ name: 'run', key }), tellError);
+  };
+  const duration = recent.at(-1)?.durationMs;
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.job}>
+        <Anchor fw={600} size="sm" href={hrefOf({ name: 'edit-job', id: job.id })}>{job.name}</Anchor>
+        {job.kind === 'saved' && <Text size="xs" c="dimmed" truncate title={`${job.source} → ${job.destination}`}>{job.source} → {job.destination}</Text>}
+        {job.kind === 'ad-hoc' && <Text size="xs" c="dimmed">made by the command line</Text>}
+      </Table.Td>
+      <Table.Td>
+        {lastRun ? (
+          <>
+            <Anchor href={liveKey === null ? hrefOf({ name: 'past-run', id: lastRun.id }) : hrefOf({ name: 'run', key: liveKey })} underline="never"><StateBadge state={lastRun.state} /></Anchor>
+            <Text size="xs" c="dimmed">{formatWhen(lastRun.startedAt)}</Text>
+          </>
+        ) : <Text size="sm" c="dimmed">never</Text>}
+      </Table.Td>
+      <Table.Td className={classes.duration}>
+        {duration === undefined ? <Text size="sm" c="dimmed">-</Text> : <Text size="sm">{formatDuration(duration)}</Text>}
+        {recent.length > 1 && <Sparkline values={recent.map((each) => each.durationMs)} top={null} slots={14} height={16} />}
+      </Table.Td>
+      <Table.Td><Text size="sm">{protectedUntil === null ? 'not yet' : formatWhen(protectedUntil)}</Text></Table.Td>
+      <Table.Td>
+        <Group gap={6} wrap="nowrap" justify="flex-end">
+          {liveKey === null
+            ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`}>Back up now</Button>
+            : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })}>Watch</Button>}
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target><ActionIcon variant="subtle" color="gray" size="lg" aria-label={`More for ${job.name}`}><IconDots size={17} aria-hidden /></ActionIcon></Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconListSearch size={15} aria-hidden />} disabled={liveKey !== null || isOffline} onClick={() => start(true)}>What would change</Menu.Item>
+              <Menu.Item leftSection={<IconPencil size={15} aria-hidden />} onClick={() => go({ name: 'edit-job', id: job.id })}>Edit</Menu.Item>
+              <Menu.Item leftSection={<IconCopy size={15} aria-hidden />} disabled={isOffline} onClick={() => { calls.jobs.duplicate({ id: job.id }).catch(tellError); }}>Duplicate</Menu.Item>
+              <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} disabled={liveKey !== null || isOffline} onClick={onDelete}>Delete ...</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
