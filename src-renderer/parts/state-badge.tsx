@@ -20,5 +20,5 @@ const looks: Readonly<Record<RunState | UnitState, Look>> = {
 /** The state of a run or a unit. */
 export function StateBadge({ state }: { readonly state: RunState | UnitState }) {
   const [word, tone, Icon] = looks[state];
-  return <Badge variant="light" radius="sm" tt="none" className={classes[tone] ?? ''} leftSection={<Icon size={13} stroke={2.2} aria-hidden />}>{word}</Badge>;
+  return <Badge variant="light" fz={11.5} style={{ flexShrink: 0 }} radius="sm" tt="none" className={classes[tone] ?? ''} leftSection={<Icon size={13} stroke={2.2} aria-hidden />}>{word}</Badge>;
 }

@@ -23,7 +23,7 @@ export function VolumeCard({ volume, isCurrent, onOpen }: VolumeCardProps) {
         <Text component="span" size="xs" c="dimmed" className={classes.mono}>{mount.type}</Text>
       </Group>
       <Text component="span" display="block" size="xs" c="dimmed" truncate>{volumeKind(volume)} · {mount.point}</Text>
-      {usedPercent !== null && <Progress component="span" display="block" value={usedPercent} size={5} {...(usedPercent > 92 ? 'orange' : undefined === undefined ? {} : { color: usedPercent > 92 ? 'orange' : undefined })} aria-hidden />}
+      {usedPercent !== null && <Progress component="span" display="block" value={usedPercent} size={5} {...(usedPercent > 92 ? { color: 'orange' } : {})} aria-hidden />}
       <Text component="span" display="block" size="xs" className={classes.figures}>
         {readOnly ? 'Read-only: nothing can be written here' : roomText(freeBytes, totalBytes)}
       </Text>

@@ -62,7 +62,7 @@ function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }:
           </>
         ) : <Text size="sm" c="dimmed">never</Text>}
       </Table.Td>
-      <Table.Td className={classes.duration}>
+      <Table.Td>
         {duration === undefined ? <Text size="sm" c="dimmed">-</Text> : <Text size="sm">{formatDuration(duration)}</Text>}
         {recent.length > 1 && <Sparkline values={recent.map((each) => each.durationMs)} top={null} slots={14} height={16} />}
       </Table.Td>
