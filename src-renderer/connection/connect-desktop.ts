@@ -1,3 +1,4 @@
+import type { ClientContext } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 
 /** What the desktop's preload script gives to the page, and all it gives. */
@@ -13,7 +14,7 @@ declare global {
 }
 
 /** The bridge as a port. It lives as long as the window does. */
-export function desktopLink(bridge: Bridge): RPCLink<Record<never, never>> {
+export function desktopLink(bridge: Bridge): RPCLink<ClientContext> {
   return new RPCLink({
     port: {
       postMessage: (message: unknown) => bridge.send(message),

@@ -1,9 +1,10 @@
+import type { ClientContext } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { WebSocket as ReconnectingSocket } from 'partysocket';
 import { useAppStore } from '../store/app-store.ts';
 
 /** The socket to the headless host, which comes back by itself. `onOpen` is told each time it is open. */
-export function socketLink(): { link: RPCLink<Record<never, never>>; onOpen(listener: () => void): void } {
+export function socketLink(): { link: RPCLink<ClientContext>; onOpen: (listener: () => void) => void } {
   const address = new URL('rpc', window.location.href);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   address.hash = '';

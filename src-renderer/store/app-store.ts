@@ -15,10 +15,10 @@ interface AppStore {
   readonly jobs: readonly JobSummary[];
   readonly live: readonly LiveRun[];
   readonly historyVersion: number;
-  setConnection(connection: Connection): void;
+  readonly setConnection: (connection: Connection) => void;
   /** A new feed: its first frame holds everything, and another host may count from the start. */
-  begin(): void;
-  take(frame: FeedFrame): void;
+  readonly begin: () => void;
+  readonly take: (frame: FeedFrame) => void;
 }
 
 /** What the host last told of its state. Components select the smallest part they show. */
@@ -32,7 +32,7 @@ export const useAppStore = create<AppStore>()((set, get) => ({
   historyVersion: 0,
   setConnection: (connection) => set({ connection }),
   begin: () => set({ revision: 0 }),
-  take(frame) {
+  take: (frame) => {
     // Parts that did not change are not in a frame at all.
     if (frame.revision > get().revision) set(frame as Partial<AppStore>);
   },

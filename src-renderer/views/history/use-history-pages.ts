@@ -53,7 +53,7 @@ export function useHistoryPages(filter: HistoryFilter) {
     if (!isOpen) return;
     const last = pages.current;
     // Old rows of the same choice stay in sight until the new ones are here.
-    pages.current = { key, version, loaded: last.key === key ? new Map(last.loaded) : new Map(), asked: new Set() };
+    pages.current = { key, version, loaded: new Map(last.key === key ? last.loaded : []), asked: new Set() };
     void load(0);
   }, [key, version, isOpen, load]);
 

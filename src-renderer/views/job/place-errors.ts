@@ -14,7 +14,7 @@ export function fieldOfError(error: ErrorData, chosen: Chosen): Field | null {
   if (/^The backup folder |^A mirror that keeps /u.test(error.message)) return 'backupDir';
   if (error.kind === 'source-missing' || error.kind === 'source-empty') return 'source';
   if (error.kind === 'destination-unreachable' || error.kind === 'no-space') return 'destination';
-  if (/^The exclude pattern /u.test(error.message)) return 'excludes';
+  if (error.message.startsWith('The exclude pattern ')) return 'excludes';
   if (/\bname\b/u.test(error.message) && error.kind === 'invalid-input') return 'name';
   if (namesFirst(error.message, 'source', chosen.source)) return 'source';
   if (namesFirst(error.message, 'destination', chosen.destination)) return 'destination';

@@ -23,13 +23,13 @@ export function SettingsView() {
     <Stack maw={720} gap="md">
       <Title order={1} tabIndex={-1}>Settings</Title>
       <Paper withBorder p="md">
-        <Radio.Group label="Appearance" value={settings.theme} onChange={(theme) => change({ theme: theme as Settings['theme'] })}>
+        <Radio.Group label="Appearance" value={settings.theme} onChange={(theme) => change({ theme })}>
           <Stack gap={6} mt={6}>{themes.map(([value, label]) => <Radio key={value} value={value} label={label} />)}</Stack>
         </Radio.Group>
       </Paper>
       {face.kind === 'desktop' && (
         <Paper withBorder p="md">
-          <Radio.Group label="Notifications" value={settings.notifications} onChange={(value) => change({ notifications: value as Settings['notifications'] })}>
+          <Radio.Group label="Notifications" value={settings.notifications} onChange={(value) => change({ notifications: value })}>
             <Stack gap={6} mt={6}>{tellings.map(([value, label]) => <Radio key={value} value={value} label={label} />)}</Stack>
           </Radio.Group>
           <Switch

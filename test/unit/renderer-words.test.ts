@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { JobSummary, LiveRun, TimelineBar } from '../../src-shared/run-view.ts';
+import { JobOptions } from '../../src-shared/job.ts';
+import { formatBytes, formatCount, formatDuration, formatNumberOf, formatRate } from '../../src-renderer/format.ts';
+import { hrefOf, routeOf, type Route } from '../../src-renderer/shell/route.ts';
+import { statusOf } from '../../src-renderer/views/overview/status.ts';
+import { barAt, boxOf, coveredMs, summaryOf } from '../../src-renderer/views/run/timeline-layout.ts';
+
+test.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [12_345, '12.3 kB'], [99_950, '100 kB'], [999_600, '1.0 MB'], [1_234_567_890, '1.2 GB']])('%i bytes', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([[0, '0 ms'], [940, '940 ms'], [4200, '4.2 s'], [59_400, '59 s'], [65_000, '1 min 5 s'], [120_000, '2 min'], [8_040_000, '2 h 14 min'], [200_000_000, '2 d 7 h']])('%i ms', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test('counts and rates', () => {
+  expect([formatCount(12_345), formatRate(85_000_000), formatNumberOf(1, 'entry'), formatNumberOf(2, 'entry'), formatNumberOf(2, 'file')])
+    .toEqual(['12,345', '85.0 MB/s', '1 entry', '2 entries', '2 files']);
+});
+
+test.each<Route>([
+  { name: 'overview' }, { name: 'new-job' }, { name: 'new-job', paste: true }, { name: 'edit-job', id: 'a/b %' }, { name: 'run', key: 'k' }, { name: 'history' },
+  { name: 'past-run', id: 12 }, { name: 'settings' },
+])('the address of %o leads back to it', (route) => {
+  expect(routeOf(hrefOf(route))).toEqual(route);
+});
+
+test.each(['#/history/x', '#/nothing', '', '#/runs/', '#/%'])('%s is no place of its own', (hash) => {
+  expect(['overview', 'history']).toContain(routeOf(hash).name);
+});
+
+describe('the status sentence', () => {
+  const job = (name: string, state: NonNullable<JobSummary['lastRun']>['state'] | null): JobSummary => ({
+    job: { id: name, kind: 'saved', name, source: '/s', destination: '/d', options: JobOptions.parse({}) },
+    lastRun: state === null ? null : { id: 1, state, startedAt: 5, endedAt: 6, limitedBy: null, problem: state === 'failed' ? 'The disk is full' : null },
+    protectedUntil: state === null ? null : 5, recent: [],
+  });
+
+  test.each([
+    [[job('a', 'succeeded'), job('b', 'failed')], '1 backup needs you'], [[job('a', 'held')], 'Deletions wait for your approval'],
+    [[job('a', null)], 'Nothing is protected yet'], [[job('a', null), job('b', 'succeeded')], 'Not everything is protected yet'], [[job('a', 'succeeded')], 'All backups are good'],
+  ])('tells the worst first (%#)', (jobs, headline) => {
+    expect(statusOf(jobs, []).headline).toBe(headline);
+  });
+
+  test('a question comes before all', () => {
+    const run = { outcome: null, jobName: 'a', question: { destination: '/d', entries: 2 } } as LiveRun;
+    expect(statusOf([job('a', 'failed')], [run]).headline).toBe('"a" waits for your answer');
+  });
+});
+
+describe('the timeline', () => {
+  const scale = { totalMs: 1000, lanes: 4, width: 500, height: 80 };
+  const bars: TimelineBar[] = [[1, 0, 0, 500, 'done'], [2, 3, 500, 500, 'failed'], [3, 1, 999, 0, 'done']];
+
+  test('puts units into their lanes, and shows the shortest ones', () => {
+    expect(boxOf(3, 500, 500, scale)).toEqual({ x: 250, y: 60, width: 250, height: 19 });
+    expect(boxOf(1, 10, 0, scale).width).toBe(1);
+  });
+
+  test('finds the unit under the pointer', () => {
+    expect(barAt(bars, 100, 10, scale)?.[0]).toBe(1);
+    expect(barAt(bars, 300, 70, scale)?.[0]).toBe(2);
+    expect(barAt(bars, 300, 10, scale)).toBeNull();
+  });
+
+  test('grows in steps, and is told in words', () => {
+    expect([coveredMs(1), coveredMs(5000), coveredMs(5001)]).toEqual([5000, 5000, 7500]);
+    expect(summaryOf(bars, 4)).toBe('4 lanes, 3 units ended, 1 of them failed. The table below has them all.');
+  });
+});
