@@ -16,7 +16,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#565d66', '--mantine-color-error': '#b42318', '--mantine-color-anchor': '#3b38b8', '--mantine-color-placeholder': '#656d76',
-    '--mantine-primary-color-filled': '#4338ca', '--mantine-primary-color-filled-hover': '#3730a3',
+    '--mantine-primary-color-filled': '#4338ca', '--mantine-primary-color-filled-hover': '#3730a3', '--mantine-primary-color-light-color': '#312e9c',
   },
   dark: {
     '--mantine-color-dimmed': '#a6adb6', '--mantine-color-error': '#ff8f86', '--mantine-color-anchor': '#aab2ff', '--mantine-color-placeholder': '#9aa1aa',

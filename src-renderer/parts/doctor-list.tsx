@@ -22,7 +22,7 @@ export function DoctorList() {
     calls.machine.doctor().then(setChecks, (thrown: unknown) => setFailure(errorDataOf(thrown)));
   }, [calls]);
   if (failure) return <ErrorPanel error={failure} />;
-  if (!checks) return <Skeleton height={120} aria-label="Looking" />;
+  if (!checks) return <Skeleton height={120} role="status" aria-label="Looking" />;
   return (
     <List spacing="xs" size="sm" listStyleType="none" center={false}>
       {checks.map(({ name, state, message, hint }) => {

@@ -12,7 +12,7 @@ const SettingsView = lazy(async () => ({ default: (await import('../views/settin
 
 /** The screen of a route. */
 export function CurrentView({ route }: { readonly route: Route }) {
-  return <Suspense fallback={<Stack aria-busy><Skeleton height={28} width={220} /><Skeleton height={240} /></Stack>}><Screen route={route} /></Suspense>;
+  return <Suspense fallback={<Stack role="status" aria-busy aria-label="Loading"><Skeleton height={28} width={220} /><Skeleton height={240} /></Stack>}><Screen route={route} /></Suspense>;
 }
 
 function Screen({ route }: { readonly route: Route }) {

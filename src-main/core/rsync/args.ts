@@ -1,5 +1,5 @@
 import type { ByteName } from '../../../src-shared/byte-name.ts';
-import type { JobOptions } from '../../../src-shared/job.ts';
+import type { FurtherOption, JobOptions } from '../../../src-shared/job.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import type { LinkScan, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { toArgument } from './byte-name.ts';
@@ -7,6 +7,11 @@ import { outFormat } from './output.ts';
 
 /** Daybreak's own folder at a destination, and the only name it keeps out of every comparison. */
 export const OWN_FOLDER = '.daybreak';
+
+/** rsync(1) of each option an admin may add. */
+const furtherFlags: Readonly<Record<FurtherOption, string>> = {
+  acls: '-A', xattrs: '-X', sparse: '-S', 'numeric-ids': '--numeric-ids', fsync: '--fsync', 'modify-window-1': '--modify-window=1',
+};
 
 /** More than this in argv, and the names go through --files-from instead (Linux allows 2 MiB, macOS 1 MiB with the environment). */
 const argvBytes = 200_000;
@@ -71,7 +76,10 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
 
 /** Gives the root folder at the destination the owner, mode and time of the source's, and touches nothing else. */
 export function rootFolderCall(context: CallContext): RsyncCall {
-  const argv = ['-aHR', '--no-implied-dirs', '--no-r', '--dirs', '--stats', '--exclude=/*', '--', `${context.source}/./`, `${context.destination}/`];
+  const argv = [
+    '-aHR', '--no-implied-dirs', '--no-r', '--dirs', '--stats', ...furtherOf(context.options), '--exclude=/*', '--',
+    `${context.source}/./`, `${context.destination}/`,
+  ];
   return { program: context.program, lifeline: context.lifeline, argv, input: null };
 }
 
@@ -99,15 +107,26 @@ function deleteFlags(unit: Unit, { options, purpose }: CallContext): string[] {
 
 function optionFlags(unit: Unit, { options, destination, purpose, lanes, tellChanges, attempt }: CallContext): string[] {
   const bandwidth = options.bandwidthLimit === null ? null : Math.max(1, Math.floor(options.bandwidthLimit / lanes / 1024));
+  // Before 3.1.3 rsync refuses both together.
+  const isSparse = options.further.includes('sparse');
   return [
     ...(options.compress ? ['-z'] : []),
     ...(options.checksum ? ['--checksum'] : []),
+    ...furtherOf(options),
     ...(unit.kind === 'links' ? [] : backupFlags(options, destination)),
     ...(bandwidth === null ? [] : [`--bwlimit=${bandwidth}K`]),
     // Measured faster, and safe only where nothing exists: on an existing file --inplace writes through its hard links.
-    ...(unit.isNew && attempt === 1 && purpose === 'copy' ? ['--inplace', '--no-inc-recursive'] : []),
+    ...(unit.isNew && attempt === 1 && purpose === 'copy' ? [...(isSparse ? [] : ['--inplace']), '--no-inc-recursive'] : []),
     ...(tellChanges ? [`--out-format=${outFormat}`] : []),
   ];
+}
+
+/**
+ * In every call, be it a copy, a list of removals, hard links or the root folder: each of them sets attributes or judges by
+ * them, and one that did not would undo what another has done (a mode set without -A changes the mask of an ACL).
+ */
+function furtherOf({ further }: JobOptions): string[] {
+  return [...new Set(further)].map((option) => furtherFlags[option]);
 }
 
 /** A backup folder inside the destination is kept out of what a mirror would delete. */

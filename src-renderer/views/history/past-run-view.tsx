@@ -28,7 +28,7 @@ export function PastRunView({ id }: { readonly id: number }) {
     calls.history.run({ run: id }).then(setRun, (thrown: unknown) => setFailure(errorDataOf(thrown)));
   }, [calls, id, version]);
   if (failure) return <ErrorPanel error={failure} />;
-  if (run?.id !== id) return <Stack aria-busy aria-label="Loading"><Skeleton height={28} width={240} /><Skeleton height={260} /></Stack>;
+  if (run?.id !== id) return <Stack role="status" aria-busy aria-label="Loading"><Skeleton height={28} width={240} /><Skeleton height={260} /></Stack>;
   const durationMs = run.endedAt === null ? 0 : run.endedAt - run.startedAt;
   return (
     <Stack gap="lg">

@@ -15,7 +15,7 @@ interface JobViewProps {
 export function JobView({ jobId, paste }: JobViewProps) {
   const hasState = useAppStore((state) => state.face !== null);
   const job = useAppStore((state) => state.jobs.find((summary) => summary.job.id === jobId)?.job ?? null);
-  if (!hasState) return <Stack aria-busy aria-label="Loading"><Skeleton height={32} width={240} /><Skeleton height={64} /><Skeleton height={320} /></Stack>;
+  if (!hasState) return <Stack role="status" aria-busy aria-label="Loading"><Skeleton height={32} width={240} /><Skeleton height={64} /><Skeleton height={320} /></Stack>;
   if (jobId !== null && !job) {
     return (
       <EmptyState title="This job is not there any more" text="It was removed meanwhile. Its backup at the destination is untouched.">

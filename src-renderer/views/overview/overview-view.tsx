@@ -12,7 +12,7 @@ import { statusOf } from './status.ts';
 export function OverviewView() {
   const isLoaded = useAppStore((state) => state.face !== null);
   const hasJobs = useAppStore((state) => state.jobs.length > 0);
-  if (!isLoaded) return <Stack aria-busy aria-label="Loading"><Skeleton height={30} width={380} /><Skeleton height={90} /><Skeleton height={220} /></Stack>;
+  if (!isLoaded) return <Stack role="status" aria-busy aria-label="Loading"><Skeleton height={30} width={380} /><Skeleton height={90} /><Skeleton height={220} /></Stack>;
   if (!hasJobs) return <WelcomeView />;
   return (
     <Stack gap="lg">

@@ -26,7 +26,7 @@ function UnitLogBody({ run, unit }: { readonly run: number; readonly unit: UnitV
     calls.history.unitLog({ run, unit: unit.unit, attempt: unit.attempt }).then(setLog, (thrown: unknown) => setFailure(errorDataOf(thrown)));
   }, [calls, run, unit]);
   if (failure) return <ErrorPanel error={failure} />;
-  if (!log) return <Skeleton height={160} aria-label="Loading" />;
+  if (!log) return <Skeleton height={160} role="status" aria-label="Loading" />;
   return (
     <Stack>
       <Group gap="xs"><StateBadge state={log.unit.state} /><Text size="sm">{log.unit.code === null ? '' : `rsync ended with ${log.unit.code}, `}{formatDuration(log.unit.durationMs)}, {formatCount(log.unit.entries)} entries, {formatCount(log.unit.filesTransferred)} files copied</Text></Group>

@@ -15,7 +15,7 @@ export function SettingsView() {
   const calls = useCalls();
   const settings = useAppStore((state) => state.settings);
   const face = useAppStore((state) => state.face);
-  if (!settings || !face) return <Skeleton height={240} aria-label="Loading" />;
+  if (!settings || !face) return <Skeleton height={240} role="status" aria-label="Loading" />;
   const change = (part: Partial<Settings>): void => {
     calls.settings.set({ ...settings, ...part }).catch(tellError);
   };
