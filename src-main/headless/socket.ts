@@ -1,8 +1,8 @@
 import type { AnyRouter, Context } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
-import { limitCalls } from './call-limit.ts';
-import { isCallFrame } from './frame.ts';
+import { limitCalls } from '../core/calls/call-limit.ts';
+import { isCallFrame } from '../core/calls/call-frame.ts';
 
 /** Calls and streams of one page at once. A page of ours has some ten. */
 const MOST_CALLS = 64;

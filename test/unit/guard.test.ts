@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageFileName } from '../../src-main/core/page/page-files.ts';
 import { createAccess } from '../../src-main/headless/access.ts';
-import { isCallFrame } from '../../src-main/headless/frame.ts';
+import { isCallFrame } from '../../src-main/core/calls/call-frame.ts';
 import { judgePage, judgeUpgrade, type GuardState, type RequestFacts } from '../../src-main/headless/guard.ts';
 
 const state: GuardState = { port: 4321, isSession: (secret) => secret === 'good' };
