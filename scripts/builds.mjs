@@ -26,7 +26,7 @@ export const pageBuild = {
 /** @type {Build} */
 export const nodeBuild = {
   name: 'the node side',
-  configs: ['src-main/vite.config.ts'],
+  configs: ['src-main/vite.config.ts', 'src-main/electron/vite.config.ts'],
   folder: 'dist/node',
   sources: ['src-main', 'src-shared', 'package.json', 'package-lock.json'],
 };

@@ -18,6 +18,7 @@ export default defineConfig({
         cli: path.join(import.meta.dirname, 'cli', 'main.ts'),
         worker: path.join(import.meta.dirname, 'worker', 'main.ts'),
         scout: path.join(import.meta.dirname, 'worker', 'scout.ts'),
+        desktop: path.join(import.meta.dirname, 'electron', 'main.ts'),
       },
       output: {
         format: 'es',

@@ -13,6 +13,12 @@ interface ParentPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
+/** A utility process looks this often whether its host lives, ms. */
+const hostEveryMs = 500;
+
+/** For the last message of a utility process to leave, ms. */
+const lastMessageMs = 50;
+
 /** By then all modules are loaded, ms. */
 const cacheAfterMs = 300;
 
@@ -27,10 +33,22 @@ export function openPort(onLost: () => void): Port {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const parentPort = (process as { parentPort?: ParentPort }).parentPort;
   if (parentPort) {
+    // Electron only warns of these: a worker that goes on in a state nobody foresaw would be worse than one that ends.
+    process.on('unhandledRejection', (thrown) => {
+      process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`, () => process.exit(1));
+    });
+    // Nothing tells a utility process that its host is dead.
+    const host = Number(process.env['DAYBREAK_HOST_PID']);
+    setInterval(() => {
+      if (isThere(host)) return;
+      onLost();
+      process.kill(process.pid, 'SIGKILL');
+    }, hostEveryMs).unref();
     return {
       send: (message) => parentPort.postMessage(message),
       onMessage: (listener) => parentPort.on('message', (event) => listener(event.data)),
-      leave: () => setImmediate(() => process.exit(0)),
+      // Messages leave by another thread, and nothing says when the last one has.
+      leave: () => setTimeout(() => process.exit(0), lastMessageMs),
     };
   }
   process.on('disconnect', () => {
@@ -44,4 +62,13 @@ export function openPort(onLost: () => void): Port {
     // Messages keep their order: when this one is out, all are.
     leave: () => process.send?.({ type: 'ready', pid: process.pid }, () => process.exit(0)),
   };
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

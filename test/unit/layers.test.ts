@@ -19,6 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src-main/headless/': ['src-shared/', 'src-main/core/', 'node:', '@orpc/*', 'ws', 'zod'],
   'src-main/electron/': ['src-shared/', 'src-main/core/', 'package.json', 'node:', 'electron', 'electron-updater', '@orpc/server'],
   'src-main/electron/preload.ts': ['src-shared/', 'electron'],
+  'src-main/electron/vite.config.ts': ['node:', 'vite'],
   'src-main/vite.config.ts': ['node:', 'vite'],
   'src-renderer/': [
     'src-shared/', 'react', 'react-dom', 'zustand', 'zod', '@orpc/client', 'partysocket', '@mantine/*', 'uplot', 'cronstrue',
