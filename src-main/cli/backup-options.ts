@@ -1,4 +1,4 @@
-import type { DeleteLimit, JobOptions } from '../../src-shared/job.ts';
+import type { DeleteLimit, FurtherOption, JobOptions } from '../../src-shared/job.ts';
 import { parseBandwidth } from './bandwidth.ts';
 import { localPath } from './local-path.ts';
 import { usageError } from './usage.ts';
@@ -15,6 +15,12 @@ export interface TypedBackupOptions {
   readonly checksum?: boolean;
   readonly maxDelete?: string;
   readonly bwlimit?: string;
+  readonly acls?: boolean;
+  readonly xattrs?: boolean;
+  readonly sparse?: boolean;
+  readonly numericIds?: boolean;
+  readonly fsync?: boolean;
+  readonly modifyWindow?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -56,6 +62,23 @@ export function parseMaxDelete(text: string): DeleteLimit {
   );
 }
 
+/** Each further option that is a switch, by the name commander gives it. */
+const furtherByName = {
+  acls: 'acls', xattrs: 'xattrs', sparse: 'sparse', numericIds: 'numeric-ids', fsync: 'fsync',
+} as const satisfies Partial<Record<keyof TypedBackupOptions, FurtherOption>>;
+
+function readFurther(typed: TypedBackupOptions): FurtherOption[] {
+  const names = Object.keys(furtherByName) as (keyof typeof furtherByName)[];
+  const further: FurtherOption[] = names.filter((name) => typed[name] === true).map((name) => furtherByName[name]);
+  switch (typed.modifyWindow) {
+    case undefined: case '0': return further;
+    case '1': return [...further, 'modify-window-1'];
+    default: throw usageError(
+      `--modify-window ${typed.modifyWindow} is neither 0 nor 1`, 'FAT and exFAT need --modify-window 1; more would hide changed files.',
+    );
+  }
+}
+
 /** The whole of `daybreak backup`, checked without touching any path. Throws `AppError` invalid-input. */
 export function readBackupCommand(
   source: string, destination: string, typed: TypedBackupOptions, callerFolder: string,
@@ -91,7 +114,7 @@ export function readBackupCommand(
       bandwidthLimit: typed.bwlimit === undefined ? null : parseBandwidth(typed.bwlimit),
       deleteLimit: typed.maxDelete === undefined ? { kind: 'default' } : parseMaxDelete(typed.maxDelete),
       workers: typed.workers === undefined ? 'auto' : parseWorkers(typed.workers),
-      further: [],
+      further: readFurther(typed),
     },
     dryRun: typed.dryRun === true,
     json: typed.json === true,

@@ -50,6 +50,21 @@ describe('--workers and --max-delete', () => {
   });
 });
 
+describe('further options of rsync', () => {
+  const further = (typed: TypedBackupOptions) => readBackupCommand('/a', '/b', typed, '/').options.further;
+
+  it('are off unless asked for', () => {
+    expect(further({})).toEqual([]);
+    expect(further({ modifyWindow: '0' })).toEqual([]);
+    expect(further({ acls: true, xattrs: true, sparse: true, numericIds: true, fsync: true, modifyWindow: '1' }))
+      .toEqual(['acls', 'xattrs', 'sparse', 'numeric-ids', 'fsync', 'modify-window-1']);
+  });
+
+  it.each(['2', '', '-1', '1s'])('do not take times that differ by %j for the same', (modifyWindow) => {
+    expect(refusal(() => further({ modifyWindow })).message).toContain('--modify-window');
+  });
+});
+
 describe('a path', () => {
   it.each([
     ['/data/prod', '/data/prod'], ['/data/prod/', '/data/prod'], ['/data//prod/./', '/data/prod'], ['/', '/'],

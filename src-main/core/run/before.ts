@@ -7,6 +7,7 @@ import type { BackupRequest } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { processStartTime } from '../rsync/process-identity.ts';
 import { probeRsync, type RsyncProgram } from '../rsync/probe.ts';
+import { judgeFurther } from '../safety/further.ts';
 import { preflight } from '../safety/preflight.ts';
 import type { Store } from '../store/open-store.ts';
 import type { ScoutClient } from './scout-client.ts';
@@ -35,8 +36,8 @@ export interface BeforeParts {
 }
 
 /**
- * Looks at source, destination and what is remembered of them. Throws `AppError` where the paths alone are wrong: then
- * nothing is written, not even to the history.
+ * Looks at source, destination and what is remembered of them. Throws `AppError` where the paths alone are wrong, or
+ * rsync lacks what is asked: then nothing is written, not even to the history.
  */
 export async function prepareRun({ ports, store, request, scout, answerMs }: BeforeParts): Promise<Prepared> {
   const [rsync, { source, destination }, backupDir] = await Promise.all([
@@ -46,8 +47,10 @@ export async function prepareRun({ ports, store, request, scout, answerMs }: Bef
     source, destination, backupDir, options: request.options, dryRun: request.dryRun, acceptNewMounts: request.acceptNewMounts,
     isRoot: process.getuid?.() === 0,
   };
-  const [wrongPath] = preflight({ ...rails, lastPassports: null, otherDestinations: [] }).problems;
-  if (wrongPath) throw new AppError(wrongPath);
+  const [wrong] = [
+    ...preflight({ ...rails, lastPassports: null, otherDestinations: [] }).problems, ...judgeFurther(request.options.further, rsync),
+  ];
+  if (wrong) throw new AppError(wrong);
   const opened = store();
   const job = findJob(opened, ports, request);
   const isKnown = job.id !== '';

@@ -16,8 +16,8 @@ interface Waiting {
 /** The host's end of a scout. */
 export interface ScoutClient {
   /**
-   * Asks and waits. With `about`, rejects as `timeout` when that path has not answered within `answerMs`.
-   * Rejects as `worker-lost` when the scout ends first.
+   * Asks and waits. With `about`, rejects as `timeout` when that path has not answered within `answerMs`, counted
+   * from when the scout is up: that this machine is slow to start it says nothing of a path. Rejects as `worker-lost` when the scout ends first.
    */
   ask<Op extends OpWithAnswer>(request: RequestOf<Op>, about?: { path: string; answerMs: number }): Promise<ScoutAnswer<Op>>;
   /** Like `ask`, with the units as they come. */
@@ -35,10 +35,11 @@ export function startScout(workerHost: WorkerHost): ScoutClient {
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let ended: AppError | null = null;
+  const { promise: up, resolve: isUp } = Promise.withResolvers<void>();
 
   child.onMessage((raw) => {
     const message = FromScout.parse(raw);
-    if (message.type === 'ready') return;
+    if (message.type === 'ready') return isUp();
     const entry = waiting.get(message.id);
     if (!entry) return;
     if (message.type === 'units') return entry.onUnits?.(message.units, message.walkedEntries);
@@ -66,7 +67,7 @@ export function startScout(workerHost: WorkerHost): ScoutClient {
     pid: child.pid,
     ask: (question, about) => {
       const { id, answer } = request(question);
-      return about ? withDeadline(answer, about, () => waiting.delete(id)) : answer;
+      return about ? withDeadline(answer, about, up, () => waiting.delete(id)) : answer;
     },
     plan: (question, onUnits) => request(question, onUnits).answer,
     credit: (count) => child.send({ id: 0, request: { op: 'plan-credit', count } satisfies ScoutRequest }),
@@ -79,7 +80,11 @@ export function startScout(workerHost: WorkerHost): ScoutClient {
   };
 }
 
-function withDeadline<T>(answer: Promise<T>, { path, answerMs }: { path: string; answerMs: number }, forget: () => void): Promise<T> {
+async function withDeadline<T>(
+  answer: Promise<T>, { path, answerMs }: { path: string; answerMs: number }, up: Promise<void>, forget: () => void,
+): Promise<T> {
+  // A scout that ends before it is up rejects the answer.
+  await Promise.race([up, answer]);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       forget();
