@@ -1,13 +1,15 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+import { leftAfter } from '../fixtures/processes.ts';
+import { plainTree } from '../fixtures/tree-plain.ts';
+import { writeTree } from '../fixtures/tree.ts';
 import { chromiumPath, launchBrowser, openWindow, type Window } from './browser.ts';
 import { startHost, type ServingHost } from './host.ts';
+import { interfaceOn, type Interface } from './pages.ts';
 
 let browser: Browser;
 let folder: string;
@@ -16,139 +18,151 @@ let destination: string;
 let host: ServingHost;
 let window: Window;
 let page: Page;
+let ui: Interface;
 
-beforeAll(async () => {
-  if (chromiumPath !== null) browser = await launchBrowser();
-});
-afterAll(async () => {
-  if (chromiumPath !== null) await browser.close();
-});
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'daybreak-ui-'));
-  source = join(folder, 'production');
-  destination = join(folder, 'backup');
-  mkdirSync(destination);
-  for (const project of ['alpha', 'beta', 'gamma']) {
-    mkdirSync(join(source, project), { recursive: true });
-    for (let file = 0; file < 40; file++) writeFileSync(join(source, project, `file ${file}`), `${project} ${file} `.repeat(2000));
-  }
-  execFileSync('find', [source, '-exec', 'touch', '-h', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
-  host = await startHost(join(folder, 'home'));
-  // A host that is killed on purpose leaves its page with a broken socket.
-  window = await openWindow(browser, { isExpected: (line) => line.includes('WebSocket connection') || line.includes('ERR_CONNECTION') || line.includes('401') });
-  page = window.page;
-  await page.goto(host.link);
-});
-afterEach(async () => {
-  await window.context.close();
-  await host.kill();
-  rmSync(folder, { recursive: true, force: true });
-});
+// Three projects of 40 files each with 13 kB, and a little below: 1.7 MB, so that a limit of 0.2 MB/s lasts for seconds.
+const tree = plainTree({ folders: 3, files: 40, bytes: 13_000 });
 
-const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name });
-const button = (name: string | RegExp) => page.getByRole('button', { name });
+/** Lines of a browser that had a host taken away. */
+const isOfLostHost = (line: string): boolean => /WebSocket connection|ERR_CONNECTION|status of 401/u.test(line);
 
-/** Creates a job by its four steps, as a person does. */
-async function createJob({ mirror = false, limit = false } = {}): Promise<void> {
-  await page.getByRole('link', { name: 'New job' }).first().click();
-  await page.getByRole('textbox', { name: 'Source folder' }).fill(source);
-  await page.keyboard.press('Enter');
-  await page.getByText('gamma').first().waitFor();
-  await button('Continue').click();
-  await page.getByRole('textbox', { name: 'Destination folder' }).fill(destination);
-  await page.keyboard.press('Enter');
-  await button('Continue').click();
-  if (mirror) await page.getByRole('radio', { name: 'Delete it in the backup too (mirror)' }).check();
-  if (limit) {
-    await page.getByRole('switch', { name: 'Limit the bandwidth' }).check({ force: true });
-    await page.getByRole('textbox', { name: 'Bandwidth limit in MB/s' }).fill('0.2');
-  }
-  await button('Continue').click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('Nightly');
-  await button('Save and back up now').click();
-}
+describe.skipIf(chromiumPath === null)('a backup by point and click', () => {
+  beforeAll(async () => { browser = await launchBrowser(); });
+  afterAll(async () => { await browser.close(); });
 
-describe.skipIf(chromiumPath === null)('in a browser', () => {
-  test('a job is made by clicking, runs, and is found in the history; nothing breaks the page\'s policy', async () => {
-    await heading('Backups that finish before morning').waitFor();
-    await createJob();
-    await heading('Nightly').waitFor();
-    await page.getByText('Succeeded').first().waitFor();
-    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
-    await page.getByRole('link', { name: 'History' }).click();
-    await page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'Nightly' }).click();
-    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
-    await page.getByRole('region', { name: 'Units' }).getByRole('button').first().waitFor();
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'daybreak-ui-'));
+    source = join(folder, 'production');
+    destination = join(folder, 'backup');
+    writeTree(source, tree);
+    host = await startHost(join(folder, 'home'));
+    window = await openWindow(browser, { isExpected: isOfLostHost });
+    page = window.page;
+    ui = interfaceOn(page);
+    await page.goto(host.link);
+    await ui.heading('Backups that finish before morning').waitFor();
+  });
+
+  afterEach(async () => {
+    await window.context.close();
+    await host.stop();
+    expect(await leftAfter(folder, 5_000)).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
     expect(window.complaints).toEqual([]);
   });
 
-  test('a run is watched over a reload, paused and cancelled; another survives as interrupted when the host is killed', async () => {
-    await createJob({ limit: true });
-    await page.getByText(/workers busy/).waitFor();
-    await button('Pause').click();
-    await page.getByText('Paused').first().waitFor();
+  it('is set up, watched, reloaded, cancelled, finished, and found in the history', async () => {
+    await page.getByRole('link', { name: 'Set up the first job' }).click();
+    await ui.fillJob({ name: 'Nightly', source, newDestination: destination, limitMbPerSecond: '0.2' });
+    // The split that the first step showed is what the last one tells.
+    await page.getByText('about 1.7 MB in 136 entries').waitFor();
+    await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Source/u }).click();
+    expect(await page.getByRole('region', { name: 'Folders found' }).getByRole('rowheader').allTextContents())
+      .toEqual(['project-0', 'project-1', 'project-2', 'files in the folder itself']);
+    await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Name and start/u }).click();
+    await ui.button('Save and back up now').click();
+
+    await ui.heading('Nightly').waitFor();
+    await page.getByText(/[1-9]\d* of \d+ workers busy/u).waitFor();
+    const lanes = page.getByRole('img', { name: /^Timeline: /u });
+    const [picture, share] = [await ui.pictureOf(lanes), await ui.percentDone()];
+    await expect.poll(() => ui.percentDone(), { timeout: 10_000 }).toBeGreaterThan(share);
+    expect(await ui.pictureOf(lanes)).not.toBe(picture);
+
+    const [address, before] = [page.url(), await ui.percentDone()];
     await page.reload();
-    await page.getByText('Paused').first().waitFor();
-    await button('Resume').click();
-    await button('Cancel').click();
-    await button('Cancel the run').click();
-    await page.getByText('Cancelled').first().waitFor();
-    await page.getByRole('link', { name: 'Overview' }).click();
-    await button('Back up now: Nightly').click();
-    await page.getByText(/workers busy/).waitFor();
+    await page.getByText(/[1-9]\d* of \d+ workers busy/u).waitFor();
+    await ui.heading('Nightly').waitFor();
+    expect(page.url()).toBe(address);
+    expect(await ui.percentDone()).toBeGreaterThanOrEqual(before);
+
+    await ui.goTo('Overview');
+    await ui.heading('1 backup running').waitFor();
+    const meters = page.getByRole('region', { name: 'This machine' });
+    await meters.getByText(/^\d+ %$/u).waitFor();
+    const curve = meters.locator('canvas').first();
+    const drawn = await ui.pictureOf(curve);
+    await expect.poll(() => ui.pictureOf(curve), { timeout: 10_000 }).not.toBe(drawn);
+
+    await page.getByRole('link', { name: 'Watch' }).click();
+    await ui.button('Cancel').click();
+    await ui.button('Cancel the run').click();
+    await ui.ended('Cancelled');
+    expect(readManifest(destination).size).toBeLessThan(readManifest(source).size);
+
+    await ui.goTo('Overview');
+    await page.getByRole('link', { name: 'Nightly' }).click();
+    await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^How/u }).click();
+    await page.getByRole('switch', { name: 'Limit the bandwidth' }).uncheck({ force: true });
+    await ui.button('Save').click();
+    await ui.button('Back up now: Nightly').click();
+    await ui.ended('Succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+
+    await ui.goTo('History');
+    await ui.historyRow('Cancelled').waitFor();
+    await ui.historyRow('Succeeded').getByRole('link', { name: 'Nightly' }).click();
+    await page.getByText(/^Run 2, /u).waitFor();
+    await page.getByRole('img', { name: /^Timeline: /u }).waitFor();
+    await page.getByRole('region', { name: 'Units' }).getByRole('row').nth(1).getByRole('button').click();
+    await page.getByRole('dialog').getByText('rsync ended with 0').waitFor();
+  });
+
+  it('goes on after its host was killed: the run is told as interrupted, and the next one finishes it', async () => {
+    mkdirSync(destination);
+    await ui.goTo('New job');
+    await ui.fillJob({ name: 'Nightly', source, destination, limitMbPerSecond: '0.5' });
+    await ui.button('Save and back up now').click();
+    await page.getByText(/[1-9]\d* of \d+ workers busy/u).waitFor();
+
     await host.kill();
     await page.getByText('Connection to Daybreak lost').waitFor();
     host = await startHost(join(folder, 'home'), host.port);
-    await heading('This page needs a new link').waitFor();
+    await ui.heading('This page needs a new link').waitFor();
     await page.goto(host.link);
-    await page.getByRole('link', { name: 'History' }).click();
-    await page.getByRole('table', { name: 'Runs' }).getByText('Interrupted').waitFor();
-    expect(window.complaints).toEqual([]);
+    await ui.heading('1 backup needs you').waitFor();
+    await ui.goTo('History');
+    await ui.historyRow('Interrupted').getByRole('link', { name: 'Nightly' }).click();
+    await ui.ended('Interrupted');
+
+    await ui.goTo('Overview');
+    await ui.button('Back up now: Nightly').click();
+    await ui.ended('Succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
   });
 
-  test('too many deletions are held, looked at and approved', async () => {
-    await createJob({ mirror: true });
-    await page.getByText('Succeeded').first().waitFor();
-    rmSync(join(source, 'beta'), { recursive: true });
-    await page.getByRole('link', { name: 'Overview' }).click();
-    await button('Back up now: Nightly').click();
-    await page.getByText('41 deletions at the destination wait for your approval').waitFor();
-    expect(readdirSync(join(destination, 'beta'))).toHaveLength(40);
-    await button('Look at them').click();
-    await page.getByText('beta/file 39').waitFor();
-    await button(/^Approve: remove these 41/).click();
-    await button('Remove 41').click();
-    await page.getByText('Succeeded').first().waitFor();
-    expect(readdirSync(destination).sort()).toEqual(['alpha', 'gamma']);
-    expect(window.complaints).toEqual([]);
-  });
+  it('mirrors: shows what it would delete, asks before the first time, and holds too many deletions until they are approved', async () => {
+    mkdirSync(destination);
+    writeFileSync(join(destination, 'stray'), 'of somebody else');
+    await ui.goTo('New job');
+    await ui.fillJob({ name: 'Mirror', source, destination, mirror: true });
+    await ui.button('Save and see what would change').click();
+    await ui.heading('What would change: Mirror').waitFor();
+    await ui.ended('Succeeded');
+    await page.getByText(/^delete {2}stray\n/u).waitFor();
+    expect(readdirSync(destination)).toEqual(['stray']);
 
-  test.each(['light', 'dark'] as const)('axe finds nothing on any screen (%s)', async (theme) => {
-    await page.emulateMedia({ colorScheme: theme });
-    const findings: string[] = [];
-    const look = async (screen: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id, nodes } of violations) findings.push(`${screen}: ${id}: ${String(nodes[0]?.target)}`);
-    };
-    await heading('Backups that finish before morning').waitFor();
-    await look('welcome');
-    await createJob();
-    await page.getByText('Succeeded').first().waitFor();
-    await look('run');
-    await page.getByRole('link', { name: 'Overview' }).click();
-    await heading('All backups are good').waitFor();
-    await look('overview');
-    await button('More for Nightly').click();
-    await page.getByRole('menuitem', { name: /^Delete/ }).click();
-    await button('Delete the job').waitFor();
-    await look('delete');
-    await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'History' }).click();
-    await page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'Nightly' }).waitFor();
-    await look('history');
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByText('rsync').first().waitFor();
-    await look('settings');
-    expect(findings).toEqual([]);
+    await ui.goTo('Overview');
+    await ui.button('Back up now: Mirror').click();
+    const question = page.getByRole('alertdialog');
+    await question.getByText('stray', { exact: true }).waitFor();
+    await ui.button('Yes, delete 1 and mirror').click();
+    await ui.ended('Succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+
+    rmSync(join(source, 'project-1'), { recursive: true });
+    await ui.goTo('Overview');
+    await ui.button('Back up now: Mirror').click();
+    await ui.ended('Deletions held');
+    expect(readdirSync(join(destination, 'project-1'))).toHaveLength(41);
+    await ui.goTo('Overview');
+    await ui.heading('Deletions wait for your approval').waitFor();
+    await page.getByRole('link', { name: 'Look at what is held' }).click();
+    await ui.button('Look at them').click();
+    await page.getByText('project-1/file-39').waitFor();
+    await ui.button('Approve: remove these 45').click();
+    await ui.button('Remove 45').click();
+    await ui.ended('Succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
   });
 });
