@@ -145,7 +145,7 @@ function failureLines(unit: UnitRow): Line[] {
   return [
     line(''),
     line(`unit ${unit.unit} ${unit.state}: ${name}`, unit.state === 'failed' ? 'problem' : 'warning'),
-    ...(unit.argv.length === 0 ? [] : [line(`  ${shellWords(unit.argv)}`, 'quiet')]),
+    ...(unit.argv.length === 0 ? [] : [line(`  ${shellWords(['rsync', ...unit.argv])}`, 'quiet')]),
     ...unit.lastLines.flatMap((text) => textLines(text, 'plain', '  | ')),
   ];
 }

@@ -39,7 +39,7 @@ export function createHistory(store: () => Store, timelines: LiveTimelines): His
     },
     unitLog(run, unit, attempt) {
       const row = store().history.unit(run, unit, attempt);
-      return { unit: toUnitView(row), command: shellWords(row.argv), lastLines: [...row.lastLines] };
+      return { unit: toUnitView(row), command: row.argv.length === 0 ? '' : shellWords(['rsync', ...row.argv]), lastLines: [...row.lastLines] };
     },
     timeline(run, after) {
       const live = timelines(run);

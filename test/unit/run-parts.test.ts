@@ -55,7 +55,7 @@ test.each<[RunState, RunEvent, RunState]>([
 
 const context: CallContext = {
   program: '/usr/bin/rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-  timeoutSeconds: 600, lanes: 4, tellChanges: false, hardLinks: true, attempt: 1,
+  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1,
 };
 
 test('a call is anchored at the root of the transfer, with paths behind "--"', () => {
@@ -106,9 +106,9 @@ test('the options of a job reach rsync', () => {
   const options = JobOptions.parse({
     excludes: ['*.tmp', '/x y'], compress: true, checksum: true, backup: true, backupDir: '/d/old[1]', bandwidthLimit: 4096_000, mirror: true,
   });
-  const { argv } = unitCall(unit({ names: [name('a')] }), { ...context, options });
+  const { argv } = unitCall(unit({ names: [name('a')] }), { ...context, options, bandwidth: 1024_000 });
   expect(argv).toEqual(expect.arrayContaining(['-z', '--checksum', '--backup', '--backup-dir=/d/old[1]', '--exclude=*.tmp', '--exclude=/x y']));
-  expect(argv, 'shared by four lanes').toContain('--bwlimit=1000K');
+  expect(argv, 'its part of the limit').toContain('--bwlimit=1000K');
   expect(argv, 'kept out of what a mirror deletes').toContain('--filter=protect /old\\[1]');
   expect(argv.indexOf('--exclude=/.daybreak'), 'before the user\'s').toBeLessThan(argv.indexOf('--exclude=*.tmp'));
 });
@@ -198,7 +198,7 @@ test.each<[string, Partial<RunShape>, string | null]>([
   ['busy cores', { cpuBusy: 0.95 }, 'CPU: the 2 cores were 95 % busy'],
   ['waiting for storage', { ioPressure: 0.6 }, 'Storage: processes waited for disk or network storage 60 %'],
   ['waiting for a server', { cpuBusy: 0.1 }, 'Latency of source or destination: CPU 10 % busy'],
-  ['a long tail', { aloneMs: 40_000, cpuBusy: 0.5 }, 'One long unit: omega/ ran alone'],
+  ['a long tail', { aloneMs: 40_000, cpuBusy: 0.5 }, 'One long unit: omega/ ran longest'],
   ['a bandwidth limit', { bandwidthLimit: true }, 'The bandwidth limit'],
   ['nothing in particular', {}, 'Nothing stands out'],
 ])('what limited a run: %s', (_what, change, expected) => {

@@ -24,7 +24,7 @@ export function whatLimited(shape: RunShape): string | null {
   const lanes = `${shape.meanBusy.toFixed(1)} of ${shape.largestSize} lanes busy on average`;
   const { longestUnit } = shape;
   if (shape.aloneMs > 0.4 * shape.durationMs && shape.largestSize > 1 && longestUnit) {
-    return `One long unit: ${longestUnit.name} ran alone for most of ${percent(shape.aloneMs / shape.durationMs)} of the time (${lanes}).`;
+    return `One long unit: ${longestUnit.name} ran longest, and ${percent(shape.aloneMs / shape.durationMs)} of the time one lane worked alone (${lanes}).`;
   }
   if (shape.bandwidthLimit) return `The bandwidth limit of the job (${busy}).`;
   if (shape.cpuBusy > 0.85) return `CPU: the ${shape.cores} cores were ${percent(shape.cpuBusy)} busy. More workers will not help.`;

@@ -37,8 +37,8 @@ export interface CallContext {
   readonly options: JobOptions;
   readonly purpose: CallPurpose;
   readonly timeoutSeconds: number;
-  /** How many calls share the job's bandwidth limit. */
-  readonly lanes: number;
+  /** The part of the job's bandwidth limit this call may use, bytes per second; null: no limit. */
+  readonly bandwidth: number | null;
   /** Ask rsync to tell each changed name. */
   readonly tellChanges: boolean;
   /** False leaves linked files as separate copies, for a later call to link. */
@@ -105,8 +105,7 @@ function deleteFlags(unit: Unit, { options, purpose }: CallContext): string[] {
   return [...preview, '--delete', ...(purpose === 'copy' ? ['--max-delete=0'] : [])];
 }
 
-function optionFlags(unit: Unit, { options, destination, purpose, lanes, tellChanges, attempt }: CallContext): string[] {
-  const bandwidth = options.bandwidthLimit === null ? null : Math.max(1, Math.floor(options.bandwidthLimit / lanes / 1024));
+function optionFlags(unit: Unit, { options, destination, purpose, bandwidth, tellChanges, attempt }: CallContext): string[] {
   // Before 3.1.3 rsync refuses both together.
   const isSparse = options.further.includes('sparse');
   return [
@@ -114,7 +113,7 @@ function optionFlags(unit: Unit, { options, destination, purpose, lanes, tellCha
     ...(options.checksum ? ['--checksum'] : []),
     ...furtherOf(options),
     ...(unit.kind === 'links' ? [] : backupFlags(options, destination)),
-    ...(bandwidth === null ? [] : [`--bwlimit=${bandwidth}K`]),
+    ...(bandwidth === null ? [] : [`--bwlimit=${Math.max(1, Math.floor(bandwidth / 1024))}K`]),
     // Measured faster, and safe only where nothing exists: on an existing file --inplace writes through its hard links.
     ...(unit.isNew && attempt === 1 && purpose === 'copy' ? [...(isSparse ? [] : ['--inplace']), '--no-inc-recursive'] : []),
     ...(tellChanges ? [`--out-format=${outFormat}`] : []),

@@ -7,6 +7,7 @@ import type { BackupRequest } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import type { RsyncProgram } from '../rsync/probe.ts';
 import type { Store } from '../store/open-store.ts';
+import type { BandwidthShares } from './bandwidth-shares.ts';
 import type { UnitProgress } from './copying.ts';
 import type { Pool } from './pool.ts';
 import type { ProgressTracker } from './progress.ts';
@@ -28,6 +29,7 @@ export interface RunContext {
   /** No file call of source or destination waits for a server. */
   readonly isLocal: boolean;
   readonly tracker: ProgressTracker;
+  readonly bandwidth: BandwidthShares;
   readonly scout: () => ScoutClient;
   readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };
   readonly notices: Notice[];

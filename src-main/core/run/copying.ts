@@ -38,12 +38,13 @@ export function untried(unit: Unit): UnitProgress {
 
 /** The settings all calls of a run share. */
 export function callContext(
-  context: RunContext, purpose: CallPurpose, { attempt = 1, hardLinks = true, tellChanges = false } = {},
+  context: RunContext, purpose: CallPurpose, { attempt = 1, hardLinks = true, tellChanges = false, bandwidth = null as number | null } = {},
 ): CallContext {
-  const { rsync, job, request, pool, ports } = context;
+  const { rsync, job, request, ports } = context;
   return {
     program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: job.options,
-    purpose, attempt, hardLinks, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds, lanes: pool.size, tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
+    purpose, attempt, hardLinks, bandwidth, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds,
+    tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
   };
 }
 
@@ -86,7 +87,8 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
     unit: unit.id,
     weight: unit.weight,
     message: () => {
-      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans });
+      const bandwidth = context.bandwidth.take(unit.id, { size: context.pool.size, busy: context.pool.busy, waiting: context.tracker.waiting() });
+      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans, bandwidth });
       return {
         call: unitCall(unit, call),
         seed: seedCall(unit, { ...call, isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries }),
@@ -112,6 +114,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
       for (const link of links) progress.links.push(link);
     },
   });
+  context.bandwidth.giveBack(unit.id);
   progress.result = end.result;
   return end;
 }

@@ -45,6 +45,9 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     mirror: job.options.mirror,
   };
   const open: Promise<void>[] = [];
+  // Who starts first would keep a part of the limit that is too small where few units follow.
+  const { promise: sharesKnown, resolve: knowShares } = Promise.withResolvers<void>();
+  if (job.options.bandwidthLimit === null) knowShares();
   const ends = new Map<number, Promise<void>>();
   const scout = context.scout();
   const take = (batch: Unit[]): void => {
@@ -53,6 +56,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
       const progress = untried(unit);
       context.units.push(progress);
       const end = Promise.all(unit.after.flatMap((id) => ends.get(id) ?? []))
+        .then(() => sharesKnown)
         .then(() => copyUnit(context, progress))
         .then(() => scout.credit(1));
       // Only these are named by others.
@@ -61,8 +65,9 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
       end.catch(() => {});
       open.push(end);
     }
+    if (context.units.length >= context.pool.size) knowShares();
   };
-  const answer = await scout.plan({ op: 'plan', plan }, take);
+  const answer = await scout.plan({ op: 'plan', plan }, take).finally(knowShares);
   context.tracker.planned();
   await Promise.all(open);
   return { answer, isFull };

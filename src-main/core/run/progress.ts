@@ -21,6 +21,8 @@ export interface ProgressTracker {
   moved(unitId: number, bytes: number): void;
   /** A try of a unit is over; `done` when no further try will follow. */
   ended(unit: Unit, done: boolean, entries: number, bytesTransferred: number): void;
+  /** Units that have not started, without one that is about to; null until all are known. */
+  waiting(): number | null;
   frame(state: RunState, now: number, poolSize: number): Progress;
 }
 
@@ -71,6 +73,7 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
       entriesDone += entries;
       bytesDone += bytesTransferred;
     },
+    waiting: () => (planning ? null : Math.max(0, unitsKnown - unitsDone - running.size - 1)),
     frame(state, now, poolSize) {
       let bytesNow = bytesDone;
       for (const { bytes } of running.values()) bytesNow += bytes;

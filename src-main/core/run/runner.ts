@@ -7,6 +7,7 @@ import { isSlow } from '../plan/cost.ts';
 import { rootFolderCall } from '../rsync/args.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
+import { createBandwidthShares } from './bandwidth-shares.ts';
 import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
 import { callContext, retryUnit, type UnitProgress } from './copying.ts';
@@ -76,7 +77,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
+      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
       failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
         made.notices.push(notice);
