@@ -24,7 +24,7 @@ export function DoctorList() {
   if (failure) return <ErrorPanel error={failure} />;
   if (!checks) return <Skeleton height={120} role="status" aria-label="Looking" />;
   return (
-    <List spacing="xs" size="sm" listStyleType="none" center={false}>
+    <List spacing="xs" size="sm" listStyleType="none" center={false} aria-label="What this machine offers">
       {checks.map(({ name, state, message, hint }) => {
         const [word, color, Icon] = looks[state];
         return (

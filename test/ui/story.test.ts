@@ -165,4 +165,19 @@ describe.skipIf(chromiumPath === null)('a backup by point and click', () => {
     await ui.ended('Succeeded');
     expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
   });
+
+  it('names what could not be copied, and tries it again on a click', async () => {
+    // A folder that is not empty stands where a file must go.
+    const obstacle = join(destination, 'project-0', 'file-7');
+    mkdirSync(join(obstacle, 'in the way'), { recursive: true });
+    await ui.goTo('New job');
+    await ui.fillJob({ name: 'Nightly', source, destination });
+    await ui.button('Save and back up now').click();
+    await ui.ended('With warnings');
+    await page.getByRole('list', { name: 'Notices' }).getByText('project-0/file-7').waitFor();
+    rmSync(obstacle, { recursive: true });
+    await ui.button('Try again').click();
+    await ui.ended('Succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+  });
 });

@@ -67,8 +67,10 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     }
     if (context.units.length >= context.pool.size) knowShares();
   };
-  const answer = await scout.plan({ op: 'plan', plan }, take).finally(knowShares);
-  context.tracker.planned();
+  const answer = await scout.plan({ op: 'plan', plan }, take).finally(() => {
+    context.tracker.planned();
+    knowShares();
+  });
   await Promise.all(open);
   return { answer, isFull };
 }

@@ -35,15 +35,15 @@ export function HistoryView() {
       <Title order={1} tabIndex={-1}>History</Title>
       <Group gap="xs" align="flex-end">
         <Select
-          label="Job" size="xs" w={220} clearable placeholder="All jobs" value={jobId} onChange={setJobId} clearButtonProps={{ 'aria-label': 'All jobs' }}
+          label="Job" size="xs" w={170} clearable placeholder="All jobs" value={jobId} onChange={setJobId} clearButtonProps={{ 'aria-label': 'All jobs' }}
           data={jobNames === '' ? [] : jobNames.split('\n').map((line) => ({ value: line.slice(0, line.indexOf('\t')), label: line.slice(line.indexOf('\t') + 1) }))}
         />
         <Select
-          label="State" size="xs" w={150} allowDeselect={false} value={states} onChange={(value) => setStates(value ?? 'all')}
+          label="State" size="xs" w={130} allowDeselect={false} value={states} onChange={(value) => setStates(value ?? 'all')}
           data={[{ value: 'all', label: 'All' }, { value: 'good', label: 'Succeeded' }, { value: 'attention', label: 'Warned or held' }, { value: 'bad', label: 'Failed' }, { value: 'cancelled', label: 'Cancelled' }]}
         />
-        <TextInput label="From" size="xs" type="date" value={since} onChange={(event) => setSince(event.currentTarget.value)} />
-        <TextInput label="To" size="xs" type="date" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
+        <TextInput label="From" size="xs" w={118} type="date" value={since} onChange={(event) => setSince(event.currentTarget.value)} />
+        <TextInput label="To" size="xs" w={118} type="date" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
         <Text size="sm" c="dimmed" pb={5} role="status">{total === null ? '' : `${formatCount(total)} ${total === 1 ? 'run' : 'runs'}`}</Text>
       </Group>
       {jobId !== null && <TrendPlot jobId={jobId} />}
@@ -70,7 +70,7 @@ function Rows({ total, rowAt }: Pick<ReturnType<typeof useHistoryPages>, 'rowAt'
                   <span role="cell"><StateBadge state={run.state} /></span>
                   <span role="cell">{formatWhen(run.startedAt)}</span>
                   <span role="cell" className={classes.number}>{run.endedAt === null ? 'running' : formatDuration(run.endedAt - run.startedAt)}</span>
-                  <span role="cell" className={classes.number}>{formatCount(run.totals.filesTransferred)} files</span>
+                  <span role="cell" className={`${classes.number} ${classes.files}`}>{formatCount(run.totals.filesTransferred)} files</span>
                   <span role="cell" className={classes.number}>{formatBytes(run.totals.bytesTransferred)}</span>
                 </>
               ) : <span role="cell" className={classes.pending}>...</span>}

@@ -12,6 +12,7 @@ import { HeldPanel } from '../run/held-panel.tsx';
 import { NoticeList } from '../run/notice-list.tsx';
 import { OutcomePanel } from '../run/outcome-panel.tsx';
 import { RestorePanel } from '../run/restore-panel.tsx';
+import { RunAgain } from '../run/run-again.tsx';
 import { Timeline } from '../run/timeline.tsx';
 import { UnitsTable } from '../run/units-table.tsx';
 import { useTimeline } from '../run/use-timeline.ts';
@@ -43,6 +44,7 @@ export function PastRunView({ id }: { readonly id: number }) {
       <OutcomePanel outcome={{ state: run.state, totals: run.totals, durationMs, limitedBy: run.limitedBy, error: run.error }} />
       {run.state === 'held' && <HeldPanel run={run.id} entries={run.totals.held} />}
       <NoticeList notices={run.notices} />
+      <RunAgain jobId={run.jobId} state={run.state} />
       <Timeline bars={bars} running={[]} startedAt={run.startedAt} elapsedMs={durationMs} />
       <UnitsTable run={run.id} liveKey={null} />
       <RestorePanel run={run.id} destination={run.destination} />

@@ -67,7 +67,7 @@ export function FolderBrowser({ what, path, onPath, onChoose, shortcuts = [], ca
             <ActionIcon variant="subtle" color="gray" aria-label="Up one folder" disabled={path === '/'} onClick={goUp}><IconArrowUp size={18} /></ActionIcon>
           </Tooltip>
           <Crumbs path={path} onPath={goTo} />
-          {isReading && <Loader size={14} aria-label="Reading the folder" />}
+          {isReading && <Loader size={14} role="status" aria-label="Reading the folder" />}
           <Tooltip label="Read the folder again">
             <ActionIcon variant="subtle" color="gray" aria-label="Read the folder again" onClick={reload}><IconRefresh size={16} /></ActionIcon>
           </Tooltip>

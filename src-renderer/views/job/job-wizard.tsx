@@ -75,7 +75,7 @@ export function JobWizard({ job, openPaste }: { readonly job: Job | null; readon
   return (
     <div className={classes.wizard}>
       <Group justify="space-between" gap="sm" mb="md">
-        <Title order={1} size="h2">{job ? `Edit ${job.name}` : 'New backup job'}</Title>
+        <Title order={1}>{job ? `Edit ${job.name}` : 'New backup job'}</Title>
         <Button variant="default" leftSection={<IconClipboardText size={17} />} onClick={() => setIsPasting(true)}>Paste your rsync command or script</Button>
       </Group>
       <StepList

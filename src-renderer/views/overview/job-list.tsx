@@ -42,6 +42,7 @@ export function JobList() {
 function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }: { readonly summary: JobSummary; readonly onDelete: () => void }) {
   const calls = useCalls();
   const liveKey = useAppStore((state) => state.live.find((run) => run.jobId === job.id && run.outcome === null)?.key ?? null);
+  const liveState = useAppStore((state) => state.live.find(({ key }) => key === liveKey)?.progress?.state ?? null);
   const isOffline = useAppStore((state) => state.connection !== 'open');
   const start = (dryRun: boolean): void => {
     calls.runs.start({ jobId: job.id, dryRun }).then(({ key }) => go({ name: 'run', key }), tellError);
@@ -57,7 +58,7 @@ function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }:
       <Table.Td>
         {lastRun ? (
           <>
-            <Anchor href={liveKey === null ? hrefOf({ name: 'past-run', id: lastRun.id }) : hrefOf({ name: 'run', key: liveKey })} underline="never"><StateBadge state={lastRun.state} /></Anchor>
+            <Anchor href={liveKey === null ? hrefOf({ name: 'past-run', id: lastRun.id }) : hrefOf({ name: 'run', key: liveKey })} underline="never"><StateBadge state={liveState ?? lastRun.state} /></Anchor>
             <Text size="xs" c="dimmed">{formatWhen(lastRun.startedAt)}</Text>
           </>
         ) : <Text size="sm" c="dimmed">never</Text>}
@@ -70,9 +71,9 @@ function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }:
       <Table.Td>
         <Group gap={6} wrap="nowrap" justify="flex-end">
           {liveKey === null
-            ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`}>Back up now</Button>
+            ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`} title="Back up now" className={classes.start ?? ''}><span className={classes.startWord}>Back up now</span></Button>
             : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })}>Watch</Button>}
-          <Menu position="bottom-end" withinPortal>
+          <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
             <Menu.Target><ActionIcon variant="subtle" color="gray" size="lg" aria-label={`More for ${job.name}`}><IconDots size={17} aria-hidden /></ActionIcon></Menu.Target>
             <Menu.Dropdown>
               <Menu.Item leftSection={<IconListSearch size={15} aria-hidden />} disabled={liveKey !== null || isOffline} onClick={() => start(true)}>What would change</Menu.Item>

@@ -34,7 +34,7 @@ function Status() {
   return (
     <div>
       <Title order={1} tabIndex={-1}>{headline}</Title>
-      <Text c="dimmed" size="sm">{detail}{heldRun !== null && <> <Anchor size="sm" href={hrefOf({ name: 'past-run', id: heldRun })}>Look at what is held</Anchor></>}</Text>
+      <Text c="dimmed" size="sm">{detail}{heldRun !== null && <> <Anchor size="sm" underline="always" href={hrefOf({ name: 'past-run', id: heldRun })}>Look at what is held</Anchor></>}</Text>
     </div>
   );
 }

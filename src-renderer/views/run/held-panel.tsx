@@ -28,7 +28,7 @@ export function HeldPanel({ run, entries }: { readonly run: number; readonly ent
               {held.map(({ reason, names, entries: count }) => (
                 <div key={reason}>
                   <Text size="sm" fw={600}>{reason}</Text>
-                  <Code block mah={220} style={{ overflow: 'auto' }} tabIndex={0} aria-label={`Names held: ${reason}`}>{names.join('\n')}{count > names.length ? `\n... and ${formatCount(count - names.length)} more` : ''}</Code>
+                  <Code block mah={220} style={{ overflow: 'auto' }} tabIndex={0} aria-label={`Names held: ${reason}`}>{names.toSorted().join('\n')}{count > names.length ? `\n... and ${formatCount(count - names.length)} more` : ''}</Code>
                 </div>
               ))}
               <Group><Button size="xs" onClick={() => setIsAsking(true)}>Approve: remove these {formatCount(entries)}</Button></Group>

@@ -12,7 +12,7 @@ export function OutcomePanel({ outcome: { state, totals, durationMs, limitedBy, 
   ];
   return (
     <Stack gap="sm">
-      <Group gap="sm" role="status"><StateBadge state={state} />{limitedBy !== null && <Text size="sm">Limited by {limitedBy}</Text>}</Group>
+      <Group gap="sm" role="status"><StateBadge state={state} />{limitedBy !== null && <Text size="sm">What limited it: {limitedBy}</Text>}</Group>
       <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
         {figures.map(([label, value]) => <Paper key={label} withBorder p="xs"><Text size="xs" c="dimmed">{label}</Text><Text fw={600}>{value}</Text></Paper>)}
       </SimpleGrid>

@@ -16,6 +16,7 @@ import { NoticeList } from './notice-list.tsx';
 import { OutcomePanel } from './outcome-panel.tsx';
 import { QuestionPanel } from './question-panel.tsx';
 import { RestorePanel } from './restore-panel.tsx';
+import { RunAgain } from './run-again.tsx';
 import { Timeline } from './timeline.tsx';
 import { UnitsTable } from './units-table.tsx';
 import { useTimeline } from './use-timeline.ts';
@@ -47,6 +48,7 @@ export function RunView({ runKey }: { readonly runKey: string }) {
       {outcome ? <OutcomePanel outcome={outcome} /> : <Live run={run} />}
       {outcome?.state === 'held' && run.run !== null && <HeldPanel run={run.run} entries={outcome.totals.held} />}
       <NoticeList notices={run.notices} />
+      {outcome && !run.dryRun && <RunAgain jobId={run.jobId} state={outcome.state} />}
       {run.dryRun
         ? <ChangesPanel run={run} />
         : <Timeline bars={bars} running={progress && !outcome ? progress.lanes : []} startedAt={run.startedAt} elapsedMs={outcome?.durationMs ?? progress?.elapsedMs ?? 0} />}

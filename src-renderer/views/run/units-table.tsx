@@ -68,7 +68,7 @@ export function UnitsTable({ run, liveKey }: UnitsTableProps) {
               </Table.Td>
               <Table.Td ta="right">{unit.state === 'running' ? '' : formatDuration(unit.durationMs)}</Table.Td>
               <Table.Td ta="right">{formatCount(unit.entries)}</Table.Td>
-              <Table.Td ta="right">{formatBytes(unit.bytesTransferred)}</Table.Td>
+              <Table.Td ta="right">{unit.state === 'running' ? '' : formatBytes(unit.bytesTransferred)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
