@@ -38,6 +38,10 @@ describe('what the end of an rsync means', () => {
     ['0', ended(0), { kind: 'done' }],
     ['1', ended(1), stops('rsync-unsupported')],
     ['2', ended(2), stops('rsync-unsupported')],
+    [
+      '2, a linked file in the place of a folder',
+      ended(2, `${inTheWay}File-list index 42 not in 43 - 143 (got_flist_entry_status) [generator]\n`), retries(2, { withoutHardLinks: true }),
+    ],
     ['3', ended(3), stops('invalid-input')],
     ['4', ended(4), stops('rsync-unsupported')],
     [

@@ -68,11 +68,12 @@ export function judgeEnd(result: RsyncResult, context: EndContext): Disposition 
 
 /**
  * With a folder in the place of one name of a linked file that may not be removed, rsync gives up the whole call, or its
- * processes wait for one another until the worker ends them (seen with 3.5.0, hlink.c finish_hard_link).
+ * processes wait for one another until the worker ends them (seen with 3.5.0 in hlink.c finish_hard_link, with 3.2.7 as
+ * "File-list index ... not in ..." in rsync.c got_flist_entry_status).
  */
 function isHardLinkFault(result: RsyncResult): boolean {
   if (result.code === 20 || result.code === 30) return result.facts.couldNotMakeWay > 0;
-  return (result.code === 2 || result.code === 13) && says(result, /^Hlink node data|\(finish_hard_link\)/u);
+  return (result.code === 2 || result.code === 13) && says(result, /^Hlink node data|\(finish_hard_link\)|^File-list index \d+ not in .*\(got_flist_entry_status\)/u);
 }
 
 interface Row {

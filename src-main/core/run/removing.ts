@@ -184,7 +184,8 @@ function depthOf(name: ByteName): number {
 async function copyAgain(context: RunContext, progress: UnitProgress, isHeld: boolean): Promise<void> {
   progress.state = nextUnitState(progress.state, 'delete');
   const before = progress.created;
-  progress.hardLinks = true;
+  // One that could not link is not asked to now: it would replace its own fresh copies, and --backup-dir would keep them
+  // in the place of the earlier versions. The last call of the run links them.
   const end = await tryUnit(context, progress);
   progress.created = before;
   const code = end.result?.code ?? null;
