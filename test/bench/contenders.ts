@@ -62,24 +62,28 @@ const xargs: Contender = {
 /** The folder that holds package.json. */
 export const projectFolder = join(import.meta.dirname, '..', '..');
 
-/** The command line as an installed package starts it (scripts/bench.mjs builds it first), once a first start has filled the cache of compiled code. */
-export const daybreak: Contender = {
-  name: 'Daybreak',
-  mustBeExact: true,
-  needs: ['rsync'],
-  command: ({ source, destination, data }) => ({
-    program: process.execPath,
-    argv: [
-      join(projectFolder, 'dist', 'node', 'cli.js'),
-      // The brake is lifted, as the others have none.
-      'backup', source, destination, '--delete', '--yes', '--max-delete', '100%', '--quiet',
-    ],
-    environment: {
-      DAYBREAK_HOME: data,
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(projectFolder, '.toolchain', 'cache'),
-    },
-  }),
-};
+/**
+ * The command line with these words more, as an installed package starts it (scripts/bench.mjs builds it first), once a first
+ * start has filled the cache of compiled code.
+ */
+export function daybreakWith(name: string, words: (paths: CopyPaths) => readonly string[]): Contender {
+  return {
+    name,
+    mustBeExact: true,
+    needs: ['rsync'],
+    command: (paths) => ({
+      program: process.execPath,
+      argv: [join(projectFolder, 'dist', 'node', 'cli.js'), 'backup', paths.source, paths.destination, '--quiet', ...words(paths)],
+      environment: {
+        DAYBREAK_HOME: paths.data,
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(projectFolder, '.toolchain', 'cache'),
+      },
+    }),
+  };
+}
+
+/** As the others do it: the brake is lifted, as they have none. */
+export const daybreak: Contender = daybreakWith('Daybreak', () => ['--delete', '--yes', '--max-delete', '100%']);
 
 export const contenders: readonly Contender[] = [oneRsync, xargs, daybreak];
 

@@ -8,9 +8,10 @@ import { contenders, missingPrograms, oneRsync, projectFolder } from './contende
 import { fileSystemOf, readMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { helpText, readOptions } from './options.ts';
+import { optionContenders, plainDaybreak } from './option-contenders.ts';
 import type { Place } from './place.ts';
 import { choosePlace, createRemoval, readPlace } from './place.ts';
-import { rowLines, runLine, targetLines } from './report.ts';
+import { optionCostLines, rowLines, runLine, targetLines } from './report.ts';
 import type { BenchResult, RowResult, Run } from './results.ts';
 import { standingsOf } from './results.ts';
 import type { Bench } from './round.ts';
@@ -51,8 +52,10 @@ async function runBench(options: BenchOptions): Promise<number> {
   const sizes = options.quick ? quickSizes : fullSizes;
   const trees = treeNames.filter((tree) => options.rows.some((row) => row.tree === tree));
   const plans = trees.map((tree) => planTree(tree, sizes[tree]));
-  const chosen = pickPlace(options, plans);
-  const { ready, skipped } = sortOut();
+  const compared = options.comparesOptions ? optionContenders : contenders;
+  const base = options.comparesOptions ? plainDaybreak : oneRsync;
+  const chosen = pickPlace(options, plans, compared.length);
+  const { ready, skipped } = sortOut(compared);
   const machine = readMachine();
   const { processor, cores, memoryBytes, kernel, rsync, node } = machine;
   console.log([processor, `${cores} cores`, formatBytes(memoryBytes), kernel, rsync, `Node ${node}`].join(', '));
@@ -86,9 +89,10 @@ async function runBench(options: BenchOptions): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  const rows = plans.flatMap((plan) => resultsOf(plan, options, runs, ready));
+  const rows = plans.flatMap((plan) => resultsOf(plan, options, runs, ready, base));
   for (const row of rows) console.log(`\n${rowLines(row).join('\n')}`);
-  console.log(options.quick
+  if (options.comparesOptions) console.log(`\n${optionCostLines(rows).join('\n')}`);
+  else console.log(options.quick
     ? '\nTrees of this size show that all works, not how fast it is: that takes a run without --quick.'
     : `\nExpected of Daybreak:\n${targetLines(rows).join('\n')}`);
   if (options.json !== null) {
@@ -114,15 +118,15 @@ function checkWritable(folder: string): void {
   }
 }
 
-function pickPlace(options: BenchOptions, plans: readonly TreePlan[]): Place {
+function pickPlace(options: BenchOptions, plans: readonly TreePlan[], destinations: number): Place {
   const spaces = plans.map((plan) => ({
     bytes: totalsOf(plan).spaceBytes,
     // Later phases need the copies of all contenders.
-    copies: phasesFor(options.rows, plan.name).length > 1 ? contenders.length : 1,
+    copies: phasesFor(options.rows, plan.name).length > 1 ? destinations : 1,
   }));
   const needs = {
     inMemory: Math.max(...spaces.map(({ bytes, copies }) => bytes * (1 + copies))),
-    onDisk: Math.max(...spaces.map(({ bytes }) => bytes * (1 + contenders.length))),
+    onDisk: Math.max(...spaces.map(({ bytes }) => bytes * (1 + destinations))),
   };
   const read = (folder: string) => readPlace(folder, fileSystemOf(folder));
   const sharedMemory = '/dev/shm';
@@ -134,8 +138,8 @@ function pickPlace(options: BenchOptions, plans: readonly TreePlan[]): Place {
 }
 
 /** Contenders whose programs are there, and the others with what they lack. */
-function sortOut(): { ready: Contender[]; skipped: { name: string; reason: string }[] } {
-  const missing = contenders.map((contender) => ({ contender, programs: missingPrograms(contender.needs) }));
+function sortOut(compared: readonly Contender[]): { ready: Contender[]; skipped: { name: string; reason: string }[] } {
+  const missing = compared.map((contender) => ({ contender, programs: missingPrograms(contender.needs) }));
   return {
     ready: missing.filter(({ programs }) => programs.length === 0).map(({ contender }) => contender),
     skipped: missing.filter(({ programs }) => programs.length > 0)
@@ -143,12 +147,12 @@ function sortOut(): { ready: Contender[]; skipped: { name: string; reason: strin
   };
 }
 
-function resultsOf(plan: TreePlan, options: BenchOptions, runs: readonly Run[], ready: readonly Contender[]): RowResult[] {
+function resultsOf(plan: TreePlan, options: BenchOptions, runs: readonly Run[], ready: readonly Contender[], base: Contender): RowResult[] {
   return options.rows.filter((row) => row.tree === plan.name).map((row) => ({
     row,
     title: `${plan.title}, ${formatBytes(totalsOf(plan).bytes)}; ${phaseTitles[row.phase]}`,
     tree: totalsOf(plan),
-    standings: standingsOf(runs.filter((each) => each.row === row.name), ready.map(({ name }) => name), oneRsync.name),
+    standings: standingsOf(runs.filter((each) => each.row === row.name), ready.map(({ name }) => name), base.name),
   }));
 }
 

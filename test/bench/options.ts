@@ -9,6 +9,8 @@ export interface BenchOptions {
   /** Smaller trees, one round: to see that all works, not to publish. */
   readonly quick: boolean;
   readonly rows: readonly Row[];
+  /** Compare Daybreak's own options instead of Daybreak with others. */
+  readonly comparesOptions: boolean;
   readonly rounds: number;
   /** Absolute path for the JSON result; null for none. */
   readonly json: string | null;
@@ -23,6 +25,7 @@ and results. docs/benchmarks.md says how.
 
   --quick          smaller trees, one round: under 3 minutes
   --rows NAME,...  only these rows, or all rows of these trees
+  --options        what each option of a job costs, instead of a comparison with others
   --rounds N       how often each is measured (5; with --quick 1)
   --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
   --json FILE      write every measurement and the machine's facts
@@ -41,6 +44,7 @@ export function readOptions(argv: readonly string[], callerFolder: string): Benc
     help: typed.help ?? false,
     quick,
     rows: selectRows((typed.rows ?? []).flatMap((list) => list.split(',')).filter((word) => word !== '')),
+    comparesOptions: typed.options ?? false,
     rounds: Number(rounds),
     json: typed.json === undefined ? null : resolve(callerFolder, typed.json),
     folder: typed.folder === undefined ? null : resolve(callerFolder, typed.folder),
@@ -54,6 +58,7 @@ function parse(argv: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h' },
         quick: { type: 'boolean' },
+        options: { type: 'boolean' },
         rows: { type: 'string', multiple: true },
         rounds: { type: 'string' },
         json: { type: 'string' },

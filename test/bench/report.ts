@@ -76,3 +76,17 @@ export function targetLines(results: readonly RowResult[]): string[] {
     return `  ${ours.ratio >= target ? 'reached' : 'MISSED '}       ${found}, expected at least ${target.toFixed(2)}`;
   });
 }
+
+/** A line for each option, as docs/options.md and src-shared/option-costs.ts have it: how many times as long each row takes with it. */
+export function optionCostLines(results: readonly RowResult[]): string[] {
+  const names = results[0]?.standings.map(({ contender }) => contender) ?? [];
+  const cell = (result: RowResult, name: string): string => {
+    const ratio = result.standings.find(({ contender }) => contender === name)?.ratio ?? null;
+    return ratio === null ? '-' : (1 / ratio).toFixed(2);
+  };
+  return [
+    `| option | ${results.map(({ row }) => row.name).join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(results.length)}`,
+    ...names.map((name) => `| ${name} | ${results.map((result) => cell(result, name)).join(' | ')} |`),
+  ];
+}

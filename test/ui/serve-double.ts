@@ -17,6 +17,7 @@ const double = createAppDouble({
 const host = await startHeadless({ router: double.router, pageFolder: fileURLToPath(new URL('../../dist/renderer', import.meta.url)), port: Number(values.port), now });
 process.stdout.write(`${host.newLink()}\n`);
 process.once('SIGTERM', () => {
+  process.stdin.destroy();
   double.close();
   void host.close();
 });

@@ -25,9 +25,12 @@ try {
     async look(screen) {
       for (const width of widths) {
         await page.setViewportSize({ width, height: 800 });
+        // A window as high as the page: the bar at its foot would cover the middle of one long picture.
+        const height = await page.evaluate('document.documentElement.scrollHeight') as number;
+        await page.setViewportSize({ width, height: Math.min(2400, Math.max(800, height)) });
         for (const theme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme: theme });
-          await page.screenshot({ fullPage: true, path: join(folder, `${screen}-${theme}-${width}.png`), animations: 'disabled' });
+          await page.screenshot({ path: join(folder, `${screen}-${theme}-${width}.png`), animations: 'disabled' });
         }
       }
       await page.setViewportSize({ width: 1280, height: 800 });

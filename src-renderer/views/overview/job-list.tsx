@@ -1,5 +1,5 @@
-import { ActionIcon, Anchor, Button, Group, Menu, Table, Text, Title } from '@mantine/core';
-import { IconCopy, IconDots, IconListSearch, IconPencil, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { Anchor, Button, Group, Table, Text, Title } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
@@ -11,6 +11,7 @@ import { tellError } from '../../parts/tell-error.ts';
 import { go, hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import classes from './job-list.module.css';
+import { JobMenu } from './job-menu.tsx';
 
 /** All jobs, and what one can do with each. */
 export function JobList() {
@@ -73,15 +74,7 @@ function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }:
           {liveKey === null
             ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`} title="Back up now" className={classes.start ?? ''}><span className={classes.startWord}>Back up now</span></Button>
             : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })}>Watch</Button>}
-          <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
-            <Menu.Target><ActionIcon variant="subtle" color="gray" size="lg" aria-label={`More for ${job.name}`}><IconDots size={17} aria-hidden /></ActionIcon></Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<IconListSearch size={15} aria-hidden />} disabled={liveKey !== null || isOffline} onClick={() => start(true)}>What would change</Menu.Item>
-              <Menu.Item leftSection={<IconPencil size={15} aria-hidden />} onClick={() => go({ name: 'edit-job', id: job.id })}>Edit</Menu.Item>
-              <Menu.Item leftSection={<IconCopy size={15} aria-hidden />} disabled={isOffline} onClick={() => { calls.jobs.duplicate({ id: job.id }).catch(tellError); }}>Duplicate</Menu.Item>
-              <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} disabled={liveKey !== null || isOffline} onClick={onDelete}>Delete ...</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <JobMenu job={job} isRunning={liveKey !== null} isOffline={isOffline} onPreview={() => start(true)} onDelete={onDelete} />
         </Group>
       </Table.Td>
     </Table.Tr>

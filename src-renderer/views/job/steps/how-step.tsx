@@ -1,7 +1,9 @@
-import { Stack } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { JobOptions } from '../../../../src-shared/job.ts';
+import { costSentence } from '../../../../src-shared/option-costs.ts';
 import type { Draft } from '../draft.ts';
 import { ExcludeField } from '../exclude-field.tsx';
+import classes from '../job.module.css';
 import { DeletedFiles } from './how/deleted-files.tsx';
 import { Further } from './how/further.tsx';
 import { ReplacedFiles } from './how/replaced-files.tsx';
@@ -19,11 +21,14 @@ export function HowStep({ draft, onOptions, backupDirError }: HowStepProps) {
   const { options } = draft;
   return (
     <Stack gap="xl">
-      <DeletedFiles options={options} onOptions={onOptions} cost={undefined} />
-      <ReplacedFiles draft={draft} onOptions={onOptions} cost={undefined} error={backupDirError} />
-      <Section title="What is left out"><ExcludeField excludes={options.excludes} onExcludes={(excludes) => onOptions({ excludes })} /></Section>
-      <Speed options={options} onOptions={onOptions} costs={{}} />
-      <Further options={options} onOptions={onOptions} costOf={() => undefined} />
+      <DeletedFiles options={options} onOptions={onOptions} cost={costSentence('mirror')} />
+      <ReplacedFiles draft={draft} onOptions={onOptions} cost={costSentence('backup')} error={backupDirError} />
+      <Section title="What is left out">
+        <ExcludeField excludes={options.excludes} onExcludes={(excludes) => onOptions({ excludes })} />
+        <Text size="xs" className={classes.cost ?? ''}>{costSentence('excludes')}</Text>
+      </Section>
+      <Speed options={options} onOptions={onOptions} />
+      <Further options={options} onOptions={onOptions} />
     </Stack>
   );
 }

@@ -1,11 +1,11 @@
 import type { FurtherOption, JobOptions } from '../../../../../src-shared/job.ts';
+import { costSentence } from '../../../../../src-shared/option-costs.ts';
 import { OptionSwitch } from './option-switch.tsx';
 import { Section } from './section.tsx';
 
 interface FurtherProps {
   readonly options: JobOptions;
   readonly onOptions: (change: Partial<JobOptions>) => void;
-  readonly costOf: (option: FurtherOption) => string | undefined;
 }
 
 const words: readonly { readonly option: FurtherOption; readonly label: string; readonly text: string; readonly rsync: string }[] = [
@@ -18,13 +18,13 @@ const words: readonly { readonly option: FurtherOption; readonly label: string; 
 ];
 
 /** Options of rsync that fewer need. None of them runs a program, writes elsewhere or deletes. */
-export function Further({ options, onOptions, costOf }: FurtherProps) {
+export function Further({ options, onOptions }: FurtherProps) {
   const { further } = options;
   return (
     <Section title="Further options">
       {words.map(({ option, label, text, rsync }) => (
         <OptionSwitch
-          key={option} label={label} rsync={rsync} cost={costOf(option)} isOn={further.includes(option)}
+          key={option} label={label} rsync={rsync} cost={costSentence(option)} isOn={further.includes(option)}
           onChange={(isOn) => onOptions({ further: isOn ? [...further, option] : further.filter((each) => each !== option) })}
         >
           {text}

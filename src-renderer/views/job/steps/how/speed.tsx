@@ -1,5 +1,6 @@
 import { Group, NumberInput, SegmentedControl, Text } from '@mantine/core';
 import type { JobOptions } from '../../../../../src-shared/job.ts';
+import { costSentence } from '../../../../../src-shared/option-costs.ts';
 import classes from '../../job.module.css';
 import { OptionSwitch } from './option-switch.tsx';
 import { OptionWords } from './option-words.tsx';
@@ -8,14 +9,13 @@ import { Section } from './section.tsx';
 interface SpeedProps {
   readonly options: JobOptions;
   readonly onOptions: (change: Partial<JobOptions>) => void;
-  readonly costs: { readonly workers?: string | undefined; readonly compress?: string | undefined; readonly checksum?: string | undefined; readonly bandwidthLimit?: string | undefined };
 }
 
 const bytesPerMegabyte = 1_000_000;
 const mostWorkers = 64;
 
 /** How fast it may be, and what it may use for that. */
-export function Speed({ options, onOptions, costs }: SpeedProps) {
+export function Speed({ options, onOptions }: SpeedProps) {
   const { workers, bandwidthLimit } = options;
   return (
     <Section title="Speed and care">
@@ -33,13 +33,13 @@ export function Speed({ options, onOptions, costs }: SpeedProps) {
             />
           )}
         </Group>
-        <OptionWords name="Copies at the same time" rsync="so many rsync processes, each for one unit" cost={costs.workers}>
+        <OptionWords name="Copies at the same time" rsync="so many rsync processes, each for one unit">
           {workers === 'auto' ? 'Daybreak starts more while that helps, and fewer where the disks or the network are full.' : 'Always this many, up to 64. You can change it while a run is going on.'}
         </OptionWords>
       </div>
       <div>
         <OptionSwitch
-          label="Limit the bandwidth" isOn={bandwidthLimit !== null} cost={costs.bandwidthLimit} rsync="--bwlimit, shared by all processes of the run"
+          label="Limit the bandwidth" isOn={bandwidthLimit !== null} cost={costSentence('bandwidthLimit')} rsync="--bwlimit, shared by all processes of the run"
           onChange={(isOn) => onOptions({ bandwidthLimit: isOn ? 50 * bytesPerMegabyte : null })}
         >
           For the whole run, so that others can work meanwhile.
@@ -52,10 +52,10 @@ export function Speed({ options, onOptions, costs }: SpeedProps) {
           />
         )}
       </div>
-      <OptionSwitch label="Compare by content" isOn={options.checksum} onChange={(checksum) => onOptions({ checksum })} rsync="--checksum" cost={costs.checksum}>
+      <OptionSwitch label="Compare by content" isOn={options.checksum} onChange={(checksum) => onOptions({ checksum })} rsync="--checksum" cost={costSentence('checksum')}>
         Reads every file at both ends instead of trusting size and time. Finds what changed without a trace; for a check now and then, not every night.
       </OptionSwitch>
-      <OptionSwitch label="Compress on the way" isOn={options.compress} onChange={(compress) => onOptions({ compress })} rsync="--compress" cost={costs.compress}>
+      <OptionSwitch label="Compress on the way" isOn={options.compress} onChange={(compress) => onOptions({ compress })} rsync="--compress" cost={costSentence('compress')}>
         Both ends are folders of this machine, so what is compressed is unpacked right here again.
       </OptionSwitch>
     </Section>
