@@ -55,6 +55,8 @@ export function findOnPath(program) {
  * @throws {SetupError} with the exact command for the user, where it cannot be done from here.
  */
 export async function ensureProgram(program, say) {
+  const isThere = () => [program, ...(program === chromiumNames[0] ? chromiumNames : [])].some(findOnPath);
+  if (isThere()) return;
   const manager = managers.find((candidate) => findOnPath(candidate.program));
   if (!manager) throw new SetupError(`${program} is missing. Install it with this system's package manager, then start again.`);
 
@@ -71,8 +73,7 @@ export async function ensureProgram(program, say) {
     await runManager(prefix, manager, manager.refresh);
     attempt = await runManager(prefix, manager, [...manager.install, program]);
   }
-  const isThere = [program, ...(program === chromiumNames[0] ? chromiumNames : [])].some(findOnPath);
-  if (attempt.code !== 0 || !isThere) {
+  if (attempt.code !== 0 || !isThere()) {
     throw new SetupError(`${program} could not be installed. Try by hand, then start again:\n  ${byHand}`, attempt.output);
   }
 }

@@ -26,6 +26,7 @@ and results. docs/benchmarks.md says how.
   --quick          smaller trees, one round: under 3 minutes
   --rows NAME,...  only these rows, or all rows of these trees
   --options        what each option of a job costs, instead of a comparison with others
+  --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
   --rounds N       how often each is measured (5; with --quick 1)
   --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
   --json FILE      write every measurement and the machine's facts

@@ -98,6 +98,17 @@ describe('a saved job', () => {
     expect((await calls.jobs.list())[0]).toMatchObject({ lastRun: { state: 'succeeded' }, recent: [{ state: 'succeeded' }] });
   });
 
+  test('that cannot begin is in the history all the same; its dry run is not', async () => {
+    const job = await create();
+    rmSync(source, { recursive: true });
+    expect(await endOf(await start(job, true))).toMatchObject({ state: 'failed' });
+    expect((await calls.history.page({ offset: 0, limit: 10 })).total).toBe(0);
+    expect(await endOf(await start(job))).toMatchObject({ state: 'failed' });
+    const { runs } = await calls.history.page({ offset: 0, limit: 10 });
+    expect(runs).toMatchObject([{ jobId: job.id, state: 'failed', error: { message: expect.stringContaining(source) } }]);
+    expect((await calls.jobs.list())[0]?.lastRun).toMatchObject({ state: 'failed', problem: expect.stringContaining(source) });
+  });
+
   test('is one run at a time, and neither changed nor deleted meanwhile', async () => {
     const job = await create({ bandwidthLimit: 20_000 });
     const key = await start(job);

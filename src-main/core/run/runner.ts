@@ -5,6 +5,7 @@ import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { isSlow } from '../plan/cost.ts';
 import { rootFolderCall } from '../rsync/args.ts';
+import { processStartTime } from '../rsync/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import { createBandwidthShares } from './bandwidth-shares.ts';
@@ -99,6 +100,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
 
   async function execute(): Promise<RunOutcome> {
     let failure: ErrorData | null = null;
+    let refusedRun: number | null = null;
     try {
       const prepared = await prepareRun({ ports, store, request, scout: currentScout(), answerMs });
       live = createContext(prepared);
@@ -108,9 +110,28 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
       await work(live, prepared);
     } catch (thrown) {
       failure = toAppError(thrown).toData();
+      if (!live && !cancelled) refusedRun = rememberRefused(failure);
     }
     // A walk that is ended for a reason fails as well; the reason is what counts.
-    return end(cancelled ? null : live?.failure ?? failure);
+    const outcome = end(cancelled ? null : live?.failure ?? failure);
+    return refusedRun === null ? outcome : { ...outcome, run: refusedRun };
+  }
+
+  /** A run that could not even begin: of an ad-hoc backup nothing is kept, but the history must tell of a saved job's night. */
+  function rememberRefused(error: ErrorData): number | null {
+    if (request.jobId === undefined || request.dryRun) return null;
+    try {
+      const { runs } = store();
+      const run = runs.start({
+        jobId: request.jobId, trigger: request.trigger, at: startedAt, rsyncVersion: null, hostPid: process.pid,
+        hostStartTime: processStartTime(process.pid) ?? '',
+      });
+      runs.end(run, { state: 'failed', totals: noTotals, limitedBy: null, error, at: clock.now(), notices: [] });
+      return run;
+    } catch {
+      // Without a history, the outcome tells of it.
+      return null;
+    }
   }
 
   async function work(context: RunContext, prepared: Prepared): Promise<void> {

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Table, Text, Title } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
 import { formatDuration, formatWhen } from '../../format.ts';
@@ -13,11 +14,22 @@ import { useAppStore } from '../../store/app-store.ts';
 import classes from './job-list.module.css';
 import { JobMenu } from './job-menu.tsx';
 
-/** All jobs, and what one can do with each. */
+/** Pixels; said in the style sheet as well. */
+const rowHeight = 64;
+
+/** All jobs, and what one can do with each. Only rows in sight are in the page. */
 export function JobList() {
   const jobs = useAppStore((state) => state.jobs);
   const [toDelete, setToDelete] = useState<JobSummary | null>(null);
   const calls = useCalls();
+  const table = useRef<HTMLTableElement>(null);
+  const [top, setTop] = useState(0);
+  // What stands above the list comes and goes with the runs.
+  useLayoutEffect(() => setTop(table.current?.offsetTop ?? 0));
+  const rows = useWindowVirtualizer({ count: jobs.length, estimateSize: () => rowHeight, overscan: 6, scrollMargin: top });
+  const shown = rows.getVirtualItems();
+  const above = (shown[0]?.start ?? top) - top;
+  const below = rows.getTotalSize() - ((shown.at(-1)?.end ?? top) - top);
   const remove = (): void => {
     if (toDelete) calls.jobs.delete({ id: toDelete.job.id }).catch(tellError);
     setToDelete(null);
@@ -25,11 +37,18 @@ export function JobList() {
   return (
     <section aria-label="Jobs">
       <Title order={2} mb="xs">Jobs</Title>
-      <Table verticalSpacing="xs" className={classes.table} highlightOnHover>
+      <Table ref={table} verticalSpacing="xs" className={classes.table} highlightOnHover aria-rowcount={jobs.length + 1}>
         <Table.Thead>
           <Table.Tr><Table.Th>Job</Table.Th><Table.Th>Last run</Table.Th><Table.Th>Duration</Table.Th><Table.Th>Protected until</Table.Th><Table.Th><span className={classes.hidden}>Actions</span></Table.Th></Table.Tr>
         </Table.Thead>
-        <Table.Tbody>{jobs.map((summary) => <JobRow key={summary.job.id} summary={summary} onDelete={() => setToDelete(summary)} />)}</Table.Tbody>
+        <Table.Tbody>
+          {above > 0 && <tr aria-hidden style={{ height: above }} />}
+          {shown.map(({ index }) => {
+            const summary = jobs[index];
+            return summary && <JobRow key={summary.job.id} row={index + 2} summary={summary} onDelete={() => setToDelete(summary)} />;
+          })}
+          {below > 0 && <tr aria-hidden style={{ height: below }} />}
+        </Table.Tbody>
       </Table>
       <Confirm
         isOpen={toDelete !== null} isDangerous title={`Delete "${toDelete?.job.name ?? ''}"?`} confirmLabel="Delete the job"
@@ -40,7 +59,14 @@ export function JobList() {
   );
 }
 
-function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }: { readonly summary: JobSummary; readonly onDelete: () => void }) {
+interface JobRowProps {
+  /** Its place in the table, the heading being 1. */
+  readonly row: number;
+  readonly summary: JobSummary;
+  readonly onDelete: () => void;
+}
+
+function JobRow({ row, summary: { job, lastRun, protectedUntil, recent }, onDelete }: JobRowProps) {
   const calls = useCalls();
   const liveKey = useAppStore((state) => state.live.find((run) => run.jobId === job.id && run.outcome === null)?.key ?? null);
   const liveState = useAppStore((state) => state.live.find(({ key }) => key === liveKey)?.progress?.state ?? null);
@@ -50,7 +76,7 @@ function JobRow({ summary: { job, lastRun, protectedUntil, recent }, onDelete }:
   };
   const duration = recent.at(-1)?.durationMs;
   return (
-    <Table.Tr>
+    <Table.Tr className={classes.row ?? ''} aria-rowindex={row}>
       <Table.Td className={classes.job}>
         <Anchor fw={600} size="sm" href={hrefOf({ name: 'edit-job', id: job.id })}>{job.name}</Anchor>
         {job.kind === 'saved' && <Text size="xs" c="dimmed" truncate title={`${job.source} → ${job.destination}`}>{job.source} → {job.destination}</Text>}
