@@ -76,6 +76,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.goTo('Overview');
   await ui.heading('1 backup running').waitFor();
   await page.getByRole('region', { name: 'This machine' }).getByText(/^\d+ %$/u).waitFor();
+  await page.getByRole('region', { name: 'This machine' }).locator('path').first().waitFor();
   await look('overview-running');
   await page.getByRole('link', { name: 'Watch' }).click();
   await ui.button('Cancel').click();
