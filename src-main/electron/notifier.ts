@@ -3,6 +3,7 @@ import type { Settings } from '../../src-shared/settings.ts';
 import { toAppError } from '../../src-shared/errors.ts';
 import { endNotice, questionNotice, type NoticeText } from './run-notices.ts';
 import type { ElectronSurface, NotificationSurface } from './surface.ts';
+import { inSentences } from './words.ts';
 
 export interface NotifierParts {
   readonly electron: Pick<ElectronSurface, 'Notification'>;
@@ -51,7 +52,7 @@ export function createNotifier({ electron: { Notification }, live, icon, setting
   return {
     tellError(title, thrown) {
       const { message, hint } = toAppError(thrown);
-      tell({ title, body: [message, hint].filter(Boolean).join(' ') }, '#/');
+      tell({ title, body: inSentences([message, hint]) }, '#/');
     },
   };
 }

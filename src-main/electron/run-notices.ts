@@ -1,6 +1,6 @@
 import type { LiveRun } from '../../src-shared/run-view.ts';
 import type { Settings } from '../../src-shared/settings.ts';
-import { countOf, durationOf, sizeOf } from './words.ts';
+import { countOf, durationOf, inSentences, sizeOf } from './words.ts';
 
 export interface NoticeText {
   readonly title: string;
@@ -23,7 +23,7 @@ export function endNotice(run: LiveRun, wanted: Settings['notifications']): Noti
     case 'warned':
       return { title: `${jobName} is backed up, with problems`, body: problem ?? copied };
     default:
-      return { title: `${jobName} is not backed up`, body: [error?.message ?? problem ?? `The run ended as ${outcome.state}.`, error?.hint].filter(Boolean).join(' ') };
+      return { title: `${jobName} is not backed up`, body: inSentences([error?.message ?? problem ?? `The run ended as ${outcome.state}`, error?.hint]) };
   }
 }
 

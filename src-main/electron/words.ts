@@ -26,3 +26,8 @@ export function durationOf(ms: number): string {
   if (minutes < 60) return `${minutes} min`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** Sentences one after the other, each with its full stop. */
+export function inSentences(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').map((part) => (/[.!?]$/u.test(part ?? '') ? part : `${part}.`)).join(' ');
+}

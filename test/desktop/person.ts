@@ -21,6 +21,8 @@ export interface Choices {
 export interface Person {
   readonly source: string;
   readonly destination: string;
+  /** Data folder of the app. */
+  readonly home: string;
   /** Has the job "Nightly" from earlier. */
   haveJob(choices?: Choices): Promise<void>;
   /** States of the runs there were, newest first. */
@@ -37,10 +39,11 @@ const tree = plainTree({ folders: 3, files: 40, bytes: 13_000 });
 export function meetPerson(browser: Browser): Person {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-desktop-'));
   const [source, destination] = [join(folder, 'production'), join(folder, 'backup')];
+  const home = join(folder, 'home');
   const started: DesktopApp[] = [];
   writeTree(source, tree);
   return {
-    source, destination,
+    source, destination, home,
     async haveJob({ bandwidthLimit, settings } = {}) {
       const engine = await openEngine(folder);
       engine.jobs.create({ name: 'Nightly', source, destination, options: JobOptions.parse({ bandwidthLimit }) });
@@ -54,7 +57,7 @@ export function meetPerson(browser: Browser): Person {
       return states;
     },
     start() {
-      const app = startDesktopApp(browser, join(folder, 'home'));
+      const app = startDesktopApp(browser, home);
       started.push(app);
       return app;
     },

@@ -9,8 +9,8 @@ let browser: Browser;
 let person: Person;
 
 /** The app with a run that lasts for some seconds. */
-async function running(): Promise<DesktopApp> {
-  await person.haveJob({ bandwidthLimit: 500_000, settings: { closeToTray: true } });
+async function running({ closeToTray } = { closeToTray: true }): Promise<DesktopApp> {
+  await person.haveJob({ bandwidthLimit: 500_000, settings: { closeToTray } });
   const app = person.start();
   await app.shownPage();
   await app.desktopWhere('the job', ({ tray }) => tray?.menu[1]?.submenu.length === 1);
@@ -38,28 +38,30 @@ describe.skipIf(chromiumPath === null)('quitting during a run', () => {
     expect(diffManifest(readManifest(person.source), readManifest(person.destination))).toEqual([]);
   });
 
-  it('asks; "Cancel" ends the run first, and leaves a tree that the next one finishes', async () => {
-    const app = await running();
-    await app.hands.quit();
+  it('asks, also where the window is closed and there is no tray; "Cancel" ends the run first', async () => {
+    const app = await running({ closeToTray: false });
+    await app.hands.closeWindow();
     await isAsking(app);
+    expect((await app.hands.desktop()).window).not.toBeNull();
     await app.hands.answerDialog('Cancel and quit');
     expect(await app.ended).toMatchObject({ code: 0, stderr: '' });
     expect(await person.runs()).toEqual(['cancelled']);
     expect(readManifest(person.destination).size).toBeLessThan(readManifest(person.source).size);
   });
 
-  it('asks; "Don\'t quit" changes nothing', async () => {
+  it('asks; "Don\'t quit" changes nothing. The end of the session does not ask: what runs is cancelled', async () => {
     const app = await running();
-    await app.hands.clickTrayMenu('Quit');
+    await app.hands.quit();
     await isAsking(app);
     await app.hands.answerDialog(null);
-    const { tray, blockers } = await app.desktopWhere('no question', ({ dialog }) => dialog === null);
-    expect([tray?.menu[0]?.label, blockers.length]).toEqual(['Running: Nightly', 1]);
-    await app.desktopWhere('the end of the run', (desktop) => desktop.blockers.length === 0);
-    expect((await app.hands.desktop()).window).not.toBeNull();
+    const { tray, blockers, window } = await app.desktopWhere('no question', ({ dialog }) => dialog === null);
+    expect([tray?.menu[0]?.label, blockers.length, window?.isVisible]).toEqual(['Running: Nightly', 1, true]);
+    await app.hands.endSession();
+    expect(await app.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await person.runs()).toEqual(['cancelled']);
   });
 
-  it('does not ask when the session ends or a signal comes: what runs is cancelled', async () => {
+  it('does not ask when a signal comes: what runs is cancelled', async () => {
     const app = await running();
     app.kill('SIGTERM');
     expect(await app.ended).toMatchObject({ code: 0, stderr: '' });
@@ -73,7 +75,7 @@ describe.skipIf(chromiumPath === null)('quitting during a run', () => {
     const next = person.start();
     await next.shownPage();
     await next.desktopWhere('the trouble', ({ tray }) => tray?.menu[0]?.label === 'Not backed up: Nightly');
-    await next.hands.quit();
+    await next.hands.clickAppMenu('&File', '&Quit');
     await next.ended;
     expect(await person.runs()).toEqual(['interrupted']);
   });

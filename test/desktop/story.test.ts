@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -105,22 +105,29 @@ describe.skipIf(chromiumPath === null)('the desktop app', () => {
     await app.hands.clickTrayMenu('Back up now', 'Nightly');
     const desktop = await app.desktopWhere('the end', (each) => trayOf(each).icon === 'failed');
     expect(trayOf(desktop).status).toBe('Not backed up: Nightly');
-    expect(desktop.notifications).toEqual([{ title: 'Nightly is not backed up', body: expect.stringContaining(person.source) }]);
+    expect(desktop.notifications).toEqual([{ title: 'Nightly is not backed up', body: expect.stringMatching(/does not exist\. Check the path\./u) }]);
   });
 
-  it('opens its window where it was left', async () => {
+  it('opens its window where it was left; without a tray, closing the window quits', async () => {
+    await person.haveJob({ settings: { closeToTray: false } });
     const first = person.start();
     await first.shownPage();
     const bounds = { x: 700, y: 40, width: 900, height: 700 };
     await first.hands.placeWindow(bounds);
     await first.hands.maximizeWindow();
-    await first.hands.quit();
+    await first.hands.closeWindow();
     expect(await first.ended).toMatchObject({ code: 0, stderr: '' });
 
     const second = person.start();
     const page = await second.shownPage();
     expect((await second.hands.desktop()).window).toMatchObject({ bounds, isMaximized: true });
     expect(page.viewportSize()).toEqual({ width: 900, height: 700 });
+  });
+
+  it('says why it cannot start', async () => {
+    writeFileSync(person.home, 'no folder');
+    const { code, stderr } = await person.start().ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Daybreak could not start\n.*home/u)]);
   });
 
   it('loads a page that crashed by itself once, then asks', async () => {

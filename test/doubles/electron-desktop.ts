@@ -178,7 +178,7 @@ export function createDesktop(app: AppDouble) {
       },
     },
 
-    look: (): Omit<Desktop, 'window'> => ({
+    look: (): Omit<Desktop, 'window' | 'refused'> => ({
       tray: tray === null || tray.isDestroyed ? null : { image: tray.image, tooltip: tray.tooltip, menu: tray.menu.lines() },
       appMenu: appMenu.lines(),
       notifications: shown.map(({ title, body }) => ({ title, body })),

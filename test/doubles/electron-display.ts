@@ -20,7 +20,9 @@ export interface Display {
 /** Opens windows in `browser` for the app behind `app`, whose scheme stands for `https://HOST.SCHEME.invalid` there. */
 export function createDisplay(browser: Browser, app: () => Remote<AppCalls>): Display {
   let page: Page | null = null;
-  const popups = new Set<Page>();
+  const popups: Page[] = [];
+  /** Of the popups, so many are to go: word of them may come before they do. */
+  let denied = 0;
   const complaints: string[] = [];
   /** The app itself loads something: it is not asked whether it may. */
   let isLoading = false;
@@ -62,10 +64,15 @@ export function createDisplay(browser: Browser, app: () => Remote<AppCalls>): Di
     await session.send('Page.enable');
     session.on('Page.windowOpen', ({ url }) => {
       void app().mayOpenWindow(toAppUrl(url)).then((isAllowed) => {
-        if (!isAllowed) closePopups();
-      }).catch(closePopups);
+        if (isAllowed) return;
+        denied += 1;
+        closeDenied();
+      }).catch(() => undefined);
     });
-    context.on('page', (popup) => void popups.add(popup));
+    context.on('page', (popup) => {
+      popups.push(popup);
+      closeDenied();
+    });
     made.on('framenavigated', (frame) => {
       if (frame !== made.mainFrame()) return;
       if (!isNewDocument) void app().navigates(true, true).catch(() => undefined);
@@ -77,9 +84,10 @@ export function createDisplay(browser: Browser, app: () => Remote<AppCalls>): Di
     made.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   }
 
-  function closePopups(): void {
-    for (const popup of popups) void popup.close().catch(() => undefined);
-    popups.clear();
+  function closeDenied(): void {
+    const going = popups.splice(0, denied);
+    denied -= going.length;
+    for (const popup of going) void popup.close().catch(() => undefined);
   }
 
   async function whileLoading(load: () => Promise<unknown>): Promise<void> {
@@ -94,7 +102,8 @@ export function createDisplay(browser: Browser, app: () => Remote<AppCalls>): Di
   async function close(): Promise<void> {
     const closing = page?.context();
     page = null;
-    popups.clear();
+    popups.length = 0;
+    denied = 0;
     await closing?.close();
   }
 
@@ -113,7 +122,7 @@ export function createDisplay(browser: Browser, app: () => Remote<AppCalls>): Di
       closeWindow: close,
     },
     page: () => page,
-    popups: () => popups.size,
+    popups: () => popups.length,
     complaints,
     close,
   };

@@ -76,6 +76,8 @@ export interface Desktop {
   readonly blockers: readonly string[];
   /** Addresses and folders opened in other programs. */
   readonly openedOutside: readonly string[];
+  /** Addresses that a page asked for, to go to or as a window of its own, and did not get. */
+  readonly refused: readonly string[];
 }
 
 export interface MenuLine {

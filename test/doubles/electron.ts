@@ -22,6 +22,7 @@ const desktop = createDesktop(application);
 const power = new EventEmitter();
 const ipc = new EventEmitter();
 const privileged = new Set<string>();
+const refused: string[] = [];
 const schemes = new Map<string, Handler>();
 let mayRequest = (_contents: unknown, _permission: unknown, answer: (isGranted: boolean) => void): void => answer(true);
 let mayHave = (): boolean => true;
@@ -46,10 +47,19 @@ function granted(contents: ContentsDouble): string[] {
   });
 }
 
-function isAllowed(contents: ContentsDouble, event: string, url: string): boolean {
-  let isPrevented = false;
-  contents.emit(event, { url, preventDefault: () => { isPrevented = true; } });
-  return !isPrevented;
+function mayNavigate(url: string): boolean {
+  let isAllowed = true;
+  mustWindow().webContents.emit('will-frame-navigate', { url, preventDefault: () => { isAllowed = false; } });
+  if (!isAllowed) refused.push(url);
+  return isAllowed;
+}
+
+function mayOpenWindow(url: string): boolean {
+  const { action } = mustWindow().webContents.windowOpenHandler({
+    url, frameName: '', features: '', disposition: 'foreground-tab', referrer: { url: '', policy: 'no-referrer' },
+  });
+  if (action === 'deny') refused.push(url);
+  return action === 'allow';
 }
 
 const own: AppCalls = {
@@ -60,10 +70,8 @@ const own: AppCalls = {
     const { status, headers, body } = await toResponse(handle, url, method);
     return { status, headers, body };
   },
-  mayNavigate: (url) => isAllowed(mustWindow().webContents, 'will-frame-navigate', url),
-  mayOpenWindow: (url) => mustWindow().webContents.windowOpenHandler({
-    url, frameName: '', features: '', disposition: 'foreground-tab', referrer: { url: '', policy: 'no-referrer' },
-  }).action === 'allow',
+  mayNavigate,
+  mayOpenWindow,
   navigates: (isMainFrame, isSameDocument) => void window()?.webContents.emit('did-start-navigation', { isMainFrame, isSameDocument }),
   message({ frame, contents }, channel, args) {
     const id = contents ?? window()?.webContents.id;
@@ -73,7 +81,7 @@ const own: AppCalls = {
   desktop() {
     const found = window();
     return {
-      ...desktop.look(),
+      ...desktop.look(), refused,
       window: found === null ? null : { isVisible: found.isVisible, isMaximized: found.isMaximized(), bounds: found.getNormalBounds() },
     };
   },
