@@ -9,6 +9,8 @@ export const theme = createTheme({
   fontSizes: { xs: '0.78rem', sm: '0.86rem', md: '0.94rem', lg: '1.08rem', xl: '1.25rem' },
   headings: { fontWeight: '620', sizes: { h1: { fontSize: '1.35rem' }, h2: { fontSize: '1.05rem' }, h3: { fontSize: '0.95rem' } } },
   respectReducedMotion: true,
+  // Its cross alone says nothing to those who hear the page.
+  components: { CloseButton: { defaultProps: { 'aria-label': 'Close' } } },
 });
 
 /** Mantine's own grey for quiet text, its errors and its links have too little contrast (WCAG 1.4.3). */

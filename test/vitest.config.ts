@@ -6,6 +6,9 @@ import { createCountReporter } from './count-reporter.ts';
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
 const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop'];
 
+/** In these a browser waits for what is to happen more than it works. */
+const isWaiting = (kind: string): boolean => kind === 'ui' || kind === 'desktop';
+
 export default defineConfig({
   root: path.join(import.meta.dirname, '..'),
   test: {
@@ -15,7 +18,8 @@ export default defineConfig({
         name: kind,
         include: [`test/${kind}/**/*.test.ts`],
         // One kind after the other, so that a heavy tree does not run beside a test that measures seconds.
-        sequence: { groupOrder: place },
+        sequence: { groupOrder: isWaiting(kind) ? kinds.length : place },
+        ...(isWaiting(kind) ? { maxWorkers: Math.max(3, availableParallelism()) } : {}),
       },
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],

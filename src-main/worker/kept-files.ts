@@ -86,7 +86,8 @@ async function enterOrMake(parent: SafeFolder, name: ByteName, like: SafeFolder)
   const made = await parent.enter(name);
   const [mode, { uid, gid }] = await Promise.all([like.mode(), like.owner()]);
   await made.setOwner(uid, gid).catch(() => {});
-  await made.setMode(mode);
+  // Root needs no right to put more into it; without that a read-only folder could keep one name and no second.
+  await made.setMode(process.getuid?.() === 0 ? mode : mode | 0o200);
   return made;
 }
 

@@ -15,7 +15,7 @@ interface ConfirmProps {
 /** Asks before something is lost, and says what. */
 export function Confirm({ isOpen, title, text, confirmLabel, cancelLabel = 'Cancel', isDangerous = false, onConfirm, onCancel }: ConfirmProps) {
   return (
-    <Modal opened={isOpen} onClose={onCancel} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={onCancel} title={title} centered>
       <Text component="div" size="sm">{text}</Text>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={onCancel} data-autofocus>{cancelLabel}</Button>

@@ -14,9 +14,9 @@ import { seededRandom, type Random } from '../fixtures/random.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
 
-/** A tree that takes about three seconds at `bandwidthLimit`, so that there is something to kill. */
+/** A tree that takes about four seconds at `bandwidthLimit`, so that there is something to kill. */
 const size = { folders: 8, files: 8, bytes: 22_000 };
-const bandwidthLimit = 600_000;
+const bandwidthLimit = 400_000;
 const tuning = { ...unitsOf(10), seedEntries: 5 };
 
 interface Place {
@@ -96,7 +96,7 @@ async function expectRetried(round: Round, strike: (round: Round) => Promise<num
   const { place, app, random, isPaused, mirror } = round;
   const { handle } = startBackup(app, place.source, place.destination, { options: { mirror, bandwidthLimit } });
   await until('the first rsync', 10_000, () => rsyncsOf(place).length > 0);
-  await wait(random.int(0, 700));
+  await wait(random.int(0, 600));
   if (isPaused) {
     handle.pause();
     await until('all rsyncs stopped', 3000, () => rsyncsOf(place).every(({ state }) => state === 'T'));
@@ -127,7 +127,7 @@ async function inRound(round: number, body: (round: Round) => Promise<void>): Pr
   });
 }
 
-const rounds = chosenRounds(5, 67);
+const rounds = chosenRounds(4, 67);
 const timeout = 60_000 + rounds.length * 15_000;
 
 describe.concurrent('killed with -9 at a random moment', () => {

@@ -17,9 +17,13 @@ async function tabTo(page: Page, name: string): Promise<void> {
   const met: string[] = [];
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press('Tab');
-    const focused = await page.locator(':focus').ariaSnapshot().catch(() => '');
-    met.push(focused.split('\n')[0] ?? '');
-    if (new RegExp(`^- \\S+ "${name}`, 'u').test(focused)) return;
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      const labels = element instanceof HTMLInputElement ? [...element.labels ?? []].map((label) => label.textContent).join(' ') : '';
+      return [element?.getAttribute('aria-label'), labels, element?.textContent?.trim()].find((words) => words) ?? '';
+    });
+    met.push(focused);
+    if (focused.startsWith(name)) return;
   }
   throw new Error(`"${name}" is not reached by Tab, only: ${[...new Set(met)].join(' | ')}`);
 }

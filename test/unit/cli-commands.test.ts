@@ -259,7 +259,7 @@ const run = (id: number, more: Partial<RunRow> = {}): RunRow => ({
 const unit = (number: number, more: Partial<UnitRow> = {}): UnitRow => ({
   unit: number, kind: 'group', name: `omega/${number}/`, state: 'done', attempt: 1, lane: 0, startedAt: 0,
   durationMs: 5000 - number, entries: 100,
-  bytes: 1000, filesTransferred: 1, bytesTransferred: 10, code: 0, argv: ['rsync', '-aH', '--', 'it\'s here', '/dst/'],
+  bytes: 1000, filesTransferred: 1, bytesTransferred: 10, code: 0, argv: ['-aH', '--', 'it\'s here', '/dst/'],
   lastLines: [], ...more,
 });
 

@@ -77,7 +77,7 @@ test('a timeline comes from memory while a run lives, and from the history after
 
 test('the log of a unit is its rsync line and what it said', () => {
   const run = startRun(store, jobs.create(draft).id);
-  store.units.started(run, unitStart(1, { argv: ['rsync', '-aHR', '--', '/a/./it is', '/b/'] }));
+  store.units.started(run, unitStart(1, { argv: ['-aHR', '--', '/a/./it is', '/b/'] }));
   store.units.ended(run, 1, 1, unitEnd({ lastLines: ['one', 'two'] }));
   const log = createHistory(() => store, () => null).unitLog(run, 1, 1);
   expect(log).toMatchObject({ command: "rsync -aHR -- '/a/./it is' /b/", lastLines: ['one', 'two'] });

@@ -21,7 +21,7 @@ export function PasteDialog({ isOpen, onClose, onFill }: PasteDialogProps) {
   const read = useDeferredValue(text);
   const pasted = useMemo(() => (read.trim() === '' ? null : readPasted(read)), [read]);
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Paste your rsync command or script" size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={onClose} title="Paste your rsync command or script" size="xl">
       <Stack gap="md">
         <Textarea
           data-autofocus label="Command or script" description="A command, a crontab line, or a Python script that calls rsync. It is only read here; nothing in it is executed."

@@ -12,7 +12,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 /** The rsync line of a unit, and what it said. */
 export function UnitLogDrawer({ run, unit, onClose }: { readonly run: number; readonly unit: UnitView | null; readonly onClose: () => void }) {
   return (
-    <Drawer opened={unit !== null} onClose={onClose} position="right" size="lg" title={unit?.name ?? ''} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Drawer opened={unit !== null} onClose={onClose} position="right" size="lg" title={unit?.name ?? ''}>
       {unit && <UnitLogBody key={`${unit.unit}/${unit.attempt}/${unit.state}`} run={run} unit={unit} />}
     </Drawer>
   );
