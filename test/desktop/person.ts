@@ -35,6 +35,8 @@ export interface Person {
 /** 1.7 MB in 136 entries: a limit of 0.4 MB/s lasts for some seconds. */
 const tree = plainTree({ folders: 3, files: 40, bytes: 13_000 });
 
+const endWithinMs = 15_000;
+
 /** A person in a folder of their own. */
 export function meetPerson(browser: Browser): Person {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-desktop-'));
@@ -64,7 +66,10 @@ export function meetPerson(browser: Browser): Person {
     async leave(isExpected = () => false) {
       for (const app of started) {
         await app.hands.endSession().catch(() => undefined);
+        // One that does not end is a test that has failed already: nothing of it may stay.
+        const late = setTimeout(() => app.kill('SIGKILL'), endWithinMs);
         await app.ended;
+        clearTimeout(late);
       }
       expect(await leftAfter(folder, 5_000)).toEqual([]);
       rmSync(folder, { recursive: true, force: true });
