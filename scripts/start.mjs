@@ -1,16 +1,16 @@
 /**
  * `npm start`: the desktop app, or the same interface in a browser where that cannot run.
- * `npm start -- <command>`: the command line, from source. Both on a machine that is made ready first.
+ * `npm start -- <command>`: the command line. Both on a machine that is made ready first.
  */
 import { bootstrap, projectFolder } from './bootstrap.mjs';
 import { ensureBuilt, nodeBuild, pageBuild } from './builds.mjs';
 import { findElectron, here, runDesktop, whyNoDesktop } from './desktop.mjs';
-import { runFromSource } from './run-from-source.mjs';
+import { runCheckout } from './run-checkout.mjs';
 import { runScript } from './setup-error.mjs';
 
 await runScript(() => {
   const argv = process.argv.slice(2);
-  return argv.length === 0 ? startInterface() : runFromSource(argv, callerFolder());
+  return argv.length === 0 ? startInterface() : runCheckout(argv, callerFolder());
 });
 
 async function startInterface() {
@@ -18,7 +18,7 @@ async function startInterface() {
   const problem = await tryDesktop(ready);
   if (typeof problem === 'number') return problem;
   say(`The desktop app cannot run here because ${problem}: opening Daybreak in a browser instead.`);
-  return runFromSource(['serve', '--open'], callerFolder());
+  return runCheckout(['serve', '--open'], callerFolder());
 }
 
 /**

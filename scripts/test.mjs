@@ -3,7 +3,7 @@
  * tells all there is to mend. Words choose test files (and options go to vitest as they are); coverage is then left out.
  * `--full` runs the same tests with larger counts.
  */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
@@ -13,6 +13,10 @@ import { runAndCapture, runChild } from './run-child.mjs';
 import { runScript, SetupError } from './setup-error.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 import { chromiumNames, ensureProgram, findOnPath } from './system-packages.mjs';
+
+/** A folder in memory (Linux, tmpfs(5)) and what must be free there, in bytes: the tests make and remove many small trees. */
+const memoryFolder = '/dev/shm';
+const memoryNeeded = 4e9;
 
 /** The least part of the lines of src-main/core that the tests must run. */
 const leastCoverage = 90;
@@ -133,7 +137,7 @@ async function prepareInterface(ready) {
 async function runTests(node, words, environment) {
   const isWhole = words.length === 0;
   say(isWhole ? 'Tests, and how much of src-main/core they run' : `Tests: ${words.join(' ')}`);
-  const folder = mkdtempSync(path.join(tmpdir(), 'daybreak-test-'));
+  const folder = mkdtempSync(path.join(hasMemoryFolder() ? memoryFolder : tmpdir(), 'daybreak-test-'));
   try {
     const report = path.join(folder, 'counts.json');
     const argv = [
@@ -141,7 +145,7 @@ async function runTests(node, words, environment) {
       ...(isWhole ? ['--coverage'] : []), ...words,
     ];
     // Written by test/count-reporter.ts.
-    const code = await runChild(node, argv, { ...environment, DAYBREAK_TEST_COUNTS: report });
+    const code = await runChild(node, argv, { ...environment, TMPDIR: folder, DAYBREAK_TEST_COUNTS: report });
     const counts = readJson(report) ?? { passed: 0, failed: 0, skipped: 0 };
     const problems = counts.failed > 0 ? [counts.failed === 1 ? '1 failed test' : `${counts.failed} failed tests`] : [];
     if (code !== 0 && counts.failed === 0) problems.push(`the test run itself (vitest ended with ${code})`);
@@ -149,6 +153,15 @@ async function runTests(node, words, environment) {
     return { ...counts, problems };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function hasMemoryFolder() {
+  try {
+    const { bavail, bsize } = statfsSync(memoryFolder);
+    return bavail * bsize >= memoryNeeded;
+  } catch {
+    return false;
   }
 }
 

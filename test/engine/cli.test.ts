@@ -4,7 +4,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunEventData } from '../../src-shared/run-event.ts';
 import { differingNames, readManifest } from '../../src-main/cli/demo/manifest.ts';
@@ -14,8 +13,8 @@ import { createApp } from '../../src-main/core/app.ts';
 import { createForkHost } from '../../src-main/fork-host.ts';
 import { createFace } from '../doubles/cli-face.ts';
 import { createPipe, createTerminal } from '../doubles/terminal.ts';
+import { cliPath } from '../fixtures/cli.ts';
 
-const program = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url));
 const isLinux = process.platform === 'linux';
 
 let folder = '';
@@ -46,9 +45,9 @@ interface Started {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts the real command line, from source, as the start script does. */
+/** Starts the real command line, as the start script does. */
 function start(argv: readonly string[], environment: Record<string, string> = {},
-  command: readonly string[] = [process.execPath, program]): Started {
+  command: readonly string[] = [process.execPath, cliPath]): Started {
   const [file = '', ...rest] = command;
   const child = spawn(file, [...rest, ...argv], {
     cwd: folder,
@@ -263,7 +262,7 @@ describe('a backup', () => {
 
   it('goes on when the reader of its output leaves', async () => {
     fill(source, 200);
-    const shell = `'${process.execPath}' '${program}' backup source destination -v; echo "code $?" >&2`;
+    const shell = `'${process.execPath}' '${cliPath}' backup source destination -v; echo "code $?" >&2`;
     const ended = await start([], {}, ['bash', '-c', `( ${shell} ) | head -n 1`]).ended;
     expect(ended.out.split('\n')).toHaveLength(2);
     expect(ended.err).toBe('code 0\n');
@@ -322,7 +321,7 @@ describe.runIf(isLinux)('on a terminal', () => {
   /** Runs the command line on a real pseudo-terminal of the given size, and shows what a person would see at the end. */
   async function onTerminal(argv: string, columns: number,
     input = ''): Promise<{ lines: string[]; raw: string; hidden: boolean }> {
-    const command = `stty cols ${columns} rows 24; '${process.execPath}' '${program}' ${argv}; echo "code $?"`;
+    const command = `stty cols ${columns} rows 24; '${process.execPath}' '${cliPath}' ${argv}; echo "code $?"`;
     const run = start([], {}, ['script', '-qec', command, '/dev/null']);
     if (input !== '') {
       await vi.waitFor(() => expect(run.out()).toContain('[y/N]'), { timeout: 20_000, interval: 50 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { App } from '../../src-main/core/app.ts';
 import { backUp, noticesOf, openEngine, startBackup, type BackupChoices } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, type Manifest } from '../fixtures/manifest.ts';
+import { until } from '../fixtures/processes.ts';
 
 /** Every rail: the run is refused with this message, and nothing at the destination or the source has changed. */
 
@@ -284,9 +285,9 @@ test.skipIf(!mayMount)('a destination that was mounted last time and is not', as
 
 test.skipIf(!mayMount)('a destination that is unmounted in the middle is unproven, never a success', async () => {
   mountTmpfs(destination);
-  const { handle } = startBackup(app, source, destination, { options: { bandwidthLimit: 100_000, workers: 1 } });
   writeFileSync(join(source, 'large'), Buffer.alloc(300_000, 7));
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  const { handle } = startBackup(app, source, destination, { options: { bandwidthLimit: 100_000, workers: 1 } });
+  await until('the large file on its way', 10_000, () => readdirSync(destination).some((name) => name.includes('large')));
   execFileSync('umount', ['-l', destination]);
   const outcome = await handle.ended;
   expect(['unproven', 'failed']).toContain(outcome.state);

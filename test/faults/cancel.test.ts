@@ -86,7 +86,8 @@ describe('Ctrl-C', () => {
     // The lock at the destination is still given back, by a process that has to start.
     expect(performance.now() - pressed).toBeLessThan(4000);
     expect(await leftAfter(folder, 1000)).toEqual([]);
-    expect([...readManifest(destination).keys()]).toEqual(['']);
+    // Folders may have been made ahead of their units; nothing of a lock or of a file is left.
+    expect([...readManifest(destination)].filter(([name, { type }]) => type !== 'folder' || name.startsWith('.daybreak'))).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { runCli, startCli } from '../fixtures/cli.ts';
+import type { RunHandle } from '../../src-main/core/app.ts';
 import type { Engine } from '../fixtures/engine.ts';
 import { backUp, openEngine, startBackup, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
@@ -97,10 +98,7 @@ async function expectRetried(round: Round, strike: (round: Round) => Promise<num
   const { handle } = startBackup(app, place.source, place.destination, { options: { mirror, bandwidthLimit } });
   await until('the first rsync', 10_000, () => rsyncsOf(place).length > 0);
   await wait(random.int(0, 600));
-  if (isPaused) {
-    handle.pause();
-    await until('all rsyncs stopped', 3000, () => rsyncsOf(place).every(({ state }) => state === 'T'));
-  }
+  if (isPaused) await pauseAtWork(place, handle);
   const victims = await strike(round);
   await until('the end of what was killed', 2000, () => victims.every((pid) => findProcess(pid) === null));
   if (isPaused) handle.resume();
@@ -113,6 +111,19 @@ async function expectRetried(round: Round, strike: (round: Round) => Promise<num
   expect(units.some(({ attempt }) => attempt > 1), 'no unit was tried again').toBe(true);
   const again = await backUp(app, place.source, place.destination, { options: { mirror } });
   expect([again.state, again.totals.filesTransferred, again.totals.deleted]).toEqual(['succeeded', 0, 0]);
+}
+
+/** Pauses a run while it has rsyncs: between two of its units there may be none for a moment. */
+async function pauseAtWork(place: Place, handle: RunHandle): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (performance.now() < deadline) {
+    handle.pause();
+    await until('all rsyncs stopped', 3000, () => rsyncsOf(place).every(({ state }) => state === 'T'));
+    if (rsyncsOf(place).length > 0) return;
+    handle.resume();
+    await wait(20);
+  }
+  throw new Error('Not within 5 s: a pause with an rsync');
 }
 
 async function inRound(round: number, body: (round: Round) => Promise<void>): Promise<void> {
