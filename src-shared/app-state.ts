@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JobSummary, LiveRun } from './run-view.ts';
+import { SchedulerState } from './schedule.ts';
 import { Settings } from './settings.ts';
 
 /** What this host can do beside the contract. */
@@ -17,7 +18,7 @@ export type FaceFacts = z.infer<typeof FaceFacts>;
 
 /** All the page needs to show its first screen. */
 export const AppState = z.object({
-  face: FaceFacts, settings: Settings, jobs: z.array(JobSummary), live: z.array(LiveRun),
+  face: FaceFacts, settings: Settings, jobs: z.array(JobSummary), live: z.array(LiveRun), scheduler: SchedulerState,
   /** Changes whenever a row of the history does, so that a page knows when to ask again. */
   historyVersion: z.int(),
 });

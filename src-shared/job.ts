@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { JobNotify } from './notify.ts';
+import { Schedule } from './schedule.ts';
 
 /**
  * When a run that deletes too much is held for approval.
@@ -32,6 +34,8 @@ export const JobOptions = z.object({
   deleteLimit: DeleteLimit.default({ kind: 'default' }),
   workers: z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto'),
   further: z.array(FurtherOption).default([]),
+  /** Move what a run deletes or overwrites to the trash at the destination, and keep it so many days; null: no trash. Saved jobs only. */
+  trashDays: z.int().min(1).max(3650).nullable().default(null),
 });
 export type JobOptions = z.infer<typeof JobOptions>;
 
@@ -46,6 +50,8 @@ export const Job = z.object({
   source: z.string(),
   destination: z.string(),
   options: JobOptions,
+  schedule: Schedule.nullable().default(null),
+  notify: JobNotify.prefault({}),
 });
 export type Job = z.infer<typeof Job>;
 
@@ -58,5 +64,9 @@ export const JobDraft = z.object({
   source: LocalFolder,
   destination: LocalFolder,
   options: JobOptions,
+  /** Left out: none. */
+  schedule: Schedule.nullable().optional(),
+  /** Left out: as by default. */
+  notify: JobNotify.optional(),
 });
 export type JobDraft = z.infer<typeof JobDraft>;

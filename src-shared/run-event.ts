@@ -31,9 +31,13 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** The job of a run, without what concerns only its host. */
+export const RunJob = Job.omit({ schedule: true, notify: true });
+export type RunJob = z.infer<typeof RunJob>;
+
 /** What a run tells those who watch it: one JSON object per line with `daybreak backup --json`. */
 export const RunEventData = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run-started'), run: z.int(), at: z.number(), job: Job, trigger: Trigger, dryRun: z.boolean() }),
+  z.object({ type: z.literal('run-started'), run: z.int(), at: z.number(), job: RunJob, trigger: Trigger, dryRun: z.boolean() }),
   z.object({ type: z.literal('notice'), run: z.int(), at: z.number(), notice: Notice }),
   z.object({ type: z.literal('progress'), run: z.int(), at: z.number(), progress: Progress }),
   z.object({

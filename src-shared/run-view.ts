@@ -3,6 +3,7 @@ import { ErrorSchema } from './error-schema.ts';
 import { Job } from './job.ts';
 import { Progress } from './run-event.ts';
 import { Notice, RunState, RunTotals, Trigger } from './run.ts';
+import { Forecast } from './schedule.ts';
 import { UnitKind, UnitState } from './unit.ts';
 
 /** How a run ended. */
@@ -91,5 +92,10 @@ export const JobSummary = z.object({
   protectedUntil: z.number().nullable(),
   /** The last runs that copied, oldest first, at most 14. */
   recent: z.array(z.object({ durationMs: z.number(), state: RunState })),
+  /** When it runs next by itself; null: never, or all is paused for good. */
+  nextRunAt: z.number().nullable(),
+  forecast: Forecast.nullable(),
+  /** Folders whose runs are held until someone looks. */
+  alarms: z.int(),
 });
 export type JobSummary = z.infer<typeof JobSummary>;

@@ -4,15 +4,16 @@ import { AppError } from './errors.ts';
 export const Trigger = z.enum(['manual', 'schedule', 'catch-up', 'cli']);
 export type Trigger = z.infer<typeof Trigger>;
 
+/** `stopped`: its window ended before all was copied; the next run goes on with the rest. */
 export const RunState = z.enum([
   'queued', 'planning', 'running', 'paused', 'finishing', 'cancelling',
-  'succeeded', 'warned', 'held', 'failed', 'cancelled', 'skipped', 'interrupted', 'unproven',
+  'succeeded', 'warned', 'held', 'stopped', 'failed', 'cancelled', 'skipped', 'interrupted', 'unproven',
 ]);
 export type RunState = z.infer<typeof RunState>;
 
 export const RunEvent = z.enum([
   'plan', 'run', 'pause', 'resume', 'finish', 'cancel',
-  'succeed', 'warn', 'hold', 'fail', 'stop', 'skip', 'lose', 'doubt',
+  'succeed', 'warn', 'hold', 'close', 'fail', 'stop', 'skip', 'lose', 'doubt',
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 
@@ -25,7 +26,7 @@ const transitions: Partial<Record<RunState, Partial<Record<RunEvent, RunState>>>
   planning: { ...ends, run: 'running', skip: 'skipped' },
   running: { ...ends, pause: 'paused', finish: 'finishing' },
   paused: { ...ends, resume: 'running' },
-  finishing: { ...ends, succeed: 'succeeded', warn: 'warned', hold: 'held', doubt: 'unproven' },
+  finishing: { ...ends, succeed: 'succeeded', warn: 'warned', hold: 'held', close: 'stopped', doubt: 'unproven' },
   cancelling: { stop: 'cancelled', lose: 'interrupted', fail: 'failed' },
 };
 

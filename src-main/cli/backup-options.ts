@@ -115,6 +115,7 @@ export function readBackupCommand(
       deleteLimit: typed.maxDelete === undefined ? { kind: 'default' } : parseMaxDelete(typed.maxDelete),
       workers: typed.workers === undefined ? 'auto' : parseWorkers(typed.workers),
       further: readFurther(typed),
+      trashDays: null,
     },
     dryRun: typed.dryRun === true,
     json: typed.json === true,

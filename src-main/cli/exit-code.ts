@@ -17,7 +17,8 @@ export function exitCodeOfError(error: ErrorData): ExitCode {
 export function exitCodeOf(outcome: { readonly state: RunState; readonly error: ErrorData | null }): ExitCode {
   switch (outcome.state) {
     case 'succeeded': return exitCodes.ok;
-    case 'warned': return exitCodes.warned;
+    case 'warned':
+    case 'stopped': return exitCodes.warned;
     case 'held': return exitCodes.held;
     case 'unproven': return exitCodes.unproven;
     case 'cancelled': return exitCodes.cancelled;

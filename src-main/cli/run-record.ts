@@ -1,5 +1,4 @@
-import type { Job } from '../../src-shared/job.ts';
-import type { Progress, RunEventData } from '../../src-shared/run-event.ts';
+import type { Progress, RunEventData, RunJob } from '../../src-shared/run-event.ts';
 
 type EventOf<Type extends RunEventData['type']> = Extract<RunEventData, { type: Type }>;
 export type UnitEnded = EventOf<'unit-ended'>;
@@ -9,7 +8,7 @@ export type RunEnded = EventOf<'run-ended'>;
 /** What the end of a run is told from; grows with the problems of a run, not with its files. */
 export interface RunRecord {
   run: number | null;
-  job: Job | null;
+  job: RunJob | null;
   dryRun: boolean;
   warnings: number;
   problems: number;

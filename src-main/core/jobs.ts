@@ -43,7 +43,7 @@ export function createJobs({ store, now, dataFolder, isRunning }: JobsParts): Jo
   }
 
   return {
-    list: () => store().jobs.list().map((job) => ({ job, ...store().history.summary(job.id) })),
+    list: () => store().jobs.list().map((job) => ({ job, ...store().history.summary(job.id), nextRunAt: null, forecast: null, alarms: 0 })),
     create: (draft) => store().jobs.create(checkedDraft(draft), now()),
     update(id, draft) {
       refuseWhileRunning(find(id), 'changed');
@@ -54,8 +54,10 @@ export function createJobs({ store, now, dataFolder, isRunning }: JobsParts): Jo
       store().jobs.delete(id);
     },
     duplicate(id) {
-      const { name, source, destination, options } = find(id);
-      return store().jobs.create({ name: freeName(store(), `${name.slice(0, 80)} copy`), source, destination, options }, now());
+      const { name, source, destination, options, schedule, notify } = find(id);
+      // Two jobs that start by themselves into one place would be in each other's way until someone has looked.
+      const paused = schedule && { ...schedule, enabled: false };
+      return store().jobs.create({ name: freeName(store(), `${name.slice(0, 80)} copy`), source, destination, options, schedule: paused, notify }, now());
     },
     async createSample() {
       const folder = join(dataFolder, 'sample');

@@ -11,7 +11,7 @@ type Look = readonly [word: string, tone: Tone, icon: typeof IconCheck];
 const looks: Readonly<Record<RunState | UnitState, Look>> = {
   queued: ['Starting', 'busy', IconClock], planning: ['Planning', 'busy', IconLoader2], running: ['Running', 'busy', IconLoader2],
   paused: ['Paused', 'quiet', IconPlayerPause], finishing: ['Finishing', 'busy', IconLoader2], cancelling: ['Cancelling', 'quiet', IconLoader2],
-  succeeded: ['Succeeded', 'good', IconCheck], warned: ['With warnings', 'warning', IconAlertTriangle], held: ['Deletions held', 'warning', IconHandStop],
+  succeeded: ['Succeeded', 'good', IconCheck], warned: ['With warnings', 'warning', IconAlertTriangle], held: ['Deletions held', 'warning', IconHandStop], stopped: ['Window ended', 'warning', IconClock],
   failed: ['Failed', 'bad', IconX], cancelled: ['Cancelled', 'quiet', IconMinus], skipped: ['Skipped', 'quiet', IconMinus],
   interrupted: ['Interrupted', 'bad', IconX], unproven: ['Unproven', 'bad', IconAlertTriangle],
   waiting: ['Waiting', 'quiet', IconClock], done: ['Done', 'good', IconCheck], 'pending-deletes': ['Copied', 'busy', IconClock], deleting: ['Removing', 'busy', IconLoader2],

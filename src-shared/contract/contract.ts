@@ -2,6 +2,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { desktopCalls, feedCalls, machineCalls, placeCalls, settingsCalls } from './machine.ts';
 import { jobCalls } from './jobs.ts';
 import { historyCalls, runCalls } from './runs.ts';
+import { notifyCalls, protectionCalls, receiptCalls, scheduleCalls, trashCalls } from './trust.ts';
 
 /** Every call and stream the interface may use: the same over Electron's IPC and over a WebSocket. */
 export const contract = {
@@ -9,6 +10,11 @@ export const contract = {
   jobs: jobCalls,
   runs: runCalls,
   history: historyCalls,
+  schedule: scheduleCalls,
+  protection: protectionCalls,
+  trash: trashCalls,
+  receipts: receiptCalls,
+  notify: notifyCalls,
   places: placeCalls,
   machine: machineCalls,
   settings: settingsCalls,

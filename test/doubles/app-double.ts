@@ -3,7 +3,8 @@ import { createFeed } from '../../src-main/core/live/feed.ts';
 import { hasLeft, pause } from '../../src-main/core/live/pause.ts';
 import type { FaceFacts } from '../../src-shared/app-state.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { JobOptions, type Job } from '../../src-shared/job.ts';
+import { Job, JobOptions } from '../../src-shared/job.ts';
+import { JobNotify } from '../../src-shared/notify.ts';
 import type { MeterSample } from '../../src-shared/meter-sample.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
 import { Settings } from '../../src-shared/settings.ts';
@@ -42,7 +43,7 @@ export function createAppDouble(options: AppDoubleOptions) {
 
   const face: FaceFacts = { kind: 'browser', hasDialogs: false, version: '0.1.0', hostName: 'studio', userName: 'anna', isRoot: false, platform: 'linux' };
   const feed = createFeed({
-    face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(),
+    face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(), scheduler: () => ({ owner: 'this', pausedUntil: null, asks: [] }),
   });
 
   function summaryOf(job: Job): JobSummary {
@@ -55,6 +56,7 @@ export function createAppDouble(options: AppDoubleOptions) {
       lastRun: last && { id: last.id, state: last.state, startedAt: last.startedAt, endedAt: last.endedAt, limitedBy: last.limitedBy, problem: last.error?.message ?? null },
       protectedUntil: runs.findLast(({ state }) => good.includes(state))?.startedAt ?? null,
       recent: runs.filter(({ state }) => good.includes(state)).map(({ startedAt, endedAt, state }) => ({ durationMs: (endedAt ?? startedAt) - startedAt, state })),
+      nextRunAt: null, forecast: null, alarms: 0,
     };
     summaries.set(job.id, summary);
     return summary;
@@ -108,12 +110,12 @@ export function createAppDouble(options: AppDoubleOptions) {
     return job;
   };
 
-  const router = base.router({
+  const router = {
     feed: { watch: base.feed.watch.handler(({ signal }) => feed.watch(signal)) },
     jobs: {
       list: base.jobs.list.handler(() => [...jobs.values()].map(summaryOf)),
-      create: base.jobs.create.handler(({ input }) => keep({ ...input, id: `made-${now()}`, kind: 'saved' })),
-      update: base.jobs.update.handler(({ input }) => keep({ ...input.draft, id: jobBy(input.id).id, kind: 'saved' })),
+      create: base.jobs.create.handler(({ input }) => keep(Job.parse({ ...input, id: `made-${now()}`, kind: 'saved' }))),
+      update: base.jobs.update.handler(({ input }) => keep(Job.parse({ ...input.draft, id: jobBy(input.id).id, kind: 'saved' }))),
       delete: base.jobs.delete.handler(({ input }) => {
         jobs.delete(jobBy(input.id).id);
         changed(input.id);
@@ -195,7 +197,7 @@ export function createAppDouble(options: AppDoubleOptions) {
       pickFolder: base.desktop.pickFolder.handler(() => need<{ path: string }>(null, 'dialog')),
       openFolder: base.desktop.openFolder.handler(() => need<Record<string, never>>(null, 'file manager')),
     },
-  });
+  };
   return { router, close: () => clearInterval(timer) };
 }
 
@@ -203,7 +205,7 @@ function jobOf(id: string, name: string, place: number): Job {
   const project = projects[place % projects.length] ?? 'alpha';
   return {
     id, kind: 'saved', name, source: place === 0 ? '/data/production' : `/data/${project}/${name.toLowerCase().replaceAll(' ', '-')}`, destination: `/mnt/backup/${name.toLowerCase().replaceAll(' ', '-')}`,
-    options: JobOptions.parse({ mirror: place % 3 === 0 }),
+    options: JobOptions.parse({ mirror: place % 3 === 0 }), schedule: null, notify: JobNotify.parse({}),
   };
 }
 

@@ -1,5 +1,4 @@
-import { JobOptions } from '../../src-shared/job.ts';
-import type { Lane, Progress, RunEventData } from '../../src-shared/run-event.ts';
+import { RunJob, type Lane, type Progress, type RunEventData } from '../../src-shared/run-event.ts';
 import { noTotals, type RunTotals } from '../../src-shared/run.ts';
 import type { RunOutcome } from '../../src-main/core/app.ts';
 
@@ -11,8 +10,7 @@ const common = { run: 17, at: 1_000_000 };
 export const runEvents = {
   started: (more: Partial<EventOf<'run-started'>> = {}): RunEventData => ({
     type: 'run-started', ...common, trigger: 'cli', dryRun: false,
-    job: { id: 'j', kind: 'ad-hoc', name: 'prod', source: '/data/prod', destination: '/mnt/backup',
-      options: JobOptions.parse({}) },
+    job: RunJob.parse({ id: 'j', kind: 'ad-hoc', name: 'prod', source: '/data/prod', destination: '/mnt/backup', options: {} }),
     ...more,
   }),
   notice: (level: 'info' | 'warning' | 'problem', message: string, hint?: string): RunEventData =>

@@ -109,7 +109,7 @@ describe('a backup command line', () => {
     const command = read(typed);
     expect(command.options).toEqual({
       mirror: true, excludes: ['*.tmp', '/x'], compress: true, checksum: true, backup: true, backupDir: '/home/old',
-      bandwidthLimit: 1_048_576, deleteLimit: { kind: 'percent', limit: 5 }, workers: 3, further: [],
+      bandwidthLimit: 1_048_576, deleteLimit: { kind: 'percent', limit: 5 }, workers: 3, further: [], trashDays: null,
     });
     expect(JobOptions.parse(command.options)).toEqual(command.options);
     expect(command).toMatchObject({ dryRun: true, json: true, verbose: true, quiet: false, yes: true, acceptNewMounts: true });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JobOptions } from '../../src-shared/job.ts';
+import { JobNotify } from '../../src-shared/notify.ts';
 import {
   type Draft, draftOf, emptyDraft, excludeProblem, isChanged, nameOf, pathSyntaxProblem, problemsOf, tidyPath, toJobDraft, withPasted,
 } from '../../src-renderer/views/job/draft.ts';
@@ -49,7 +50,7 @@ describe('a draft', () => {
 
   it('of a job keeps all of its values', () => {
     const options = JobOptions.parse({ mirror: true, excludes: ['/scratch/'], bandwidthLimit: 5_000_000, deleteLimit: { kind: 'count', limit: 10 }, workers: 8, further: ['acls'] });
-    const job = { id: 'a', kind: 'saved' as const, name: 'Prod', source: '/data/prod', destination: '/mnt/nas/prod', options };
+    const job = { id: 'a', kind: 'saved' as const, name: 'Prod', source: '/data/prod', destination: '/mnt/nas/prod', options, schedule: null, notify: JobNotify.parse({}) };
     expect(toJobDraft(draftOf(job), ['Prod'])).toEqual({ name: 'Prod', source: job.source, destination: job.destination, options });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobSummary, LiveRun, TimelineBar } from '../../src-shared/run-view.ts';
-import { JobOptions } from '../../src-shared/job.ts';
+import { Job } from '../../src-shared/job.ts';
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatRate } from '../../src-renderer/format.ts';
 import { hrefOf, routeOf, type Route } from '../../src-renderer/shell/route.ts';
 import { statusOf } from '../../src-renderer/views/overview/status.ts';
@@ -32,9 +32,9 @@ test.each(['#/history/x', '#/nothing', '', '#/runs/', '#/%'])('%s is no place of
 
 describe('the status sentence', () => {
   const job = (name: string, state: NonNullable<JobSummary['lastRun']>['state'] | null): JobSummary => ({
-    job: { id: name, kind: 'saved', name, source: '/s', destination: '/d', options: JobOptions.parse({}) },
+    job: Job.parse({ id: name, kind: 'saved', name, source: '/s', destination: '/d', options: {} }),
     lastRun: state === null ? null : { id: 1, state, startedAt: 5, endedAt: 6, limitedBy: null, problem: state === 'failed' ? 'The disk is full' : null },
-    protectedUntil: state === null ? null : 5, recent: [],
+    protectedUntil: state === null ? null : 5, recent: [], nextRunAt: null, forecast: null, alarms: 0,
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
+import { JobNotify } from '../../src-shared/notify.ts';
 import { openStore, type Store, type StoreOptions } from '../../src-main/core/store/open-store.ts';
 import {
   endedRun, errorOf, plainOptions, runEnd, startRun, temporaryFolder, unitEnd, unitStart,
@@ -41,7 +42,7 @@ test('the same two folders are the same job, with the options used last', () => 
   expect(store.jobs.list().map((job) => job.id).sort()).toEqual([first.id, other.id].sort());
   expect(store.jobs.find(first.id)).toEqual({
     id: first.id, kind: 'ad-hoc', name: '/data -> /backup', source: '/data', destination: '/backup',
-    options: { ...plainOptions, mirror: true, excludes: ['*.o'] },
+    options: { ...plainOptions, mirror: true, excludes: ['*.o'] }, schedule: null, notify: JobNotify.parse({}),
   });
   expect(store.jobs.find('no such job')).toBeNull();
 });

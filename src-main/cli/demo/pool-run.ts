@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-shared/errors.ts';
+import { JobOptions } from '../../../src-shared/job.ts';
 import type { Face } from '../face.ts';
 import { frameLines } from '../frame.ts';
 import type { Style } from '../line.ts';
@@ -36,13 +37,9 @@ export async function timePool(
   let units = 0;
   const startedAt = performance.now();
   const app = await face.openApp({ dataFolder: paths.data, toBackUp: true });
-  const options = {
-    mirror: false, excludes: [], compress: false, checksum: false, backup: false, backupDir: null,
-    bandwidthLimit: null, deleteLimit: { kind: 'default' }, workers: 'auto',
-  } as const;
   try {
     const handle = app.backup({
-      source: paths.source, destination: paths.destination, options: { ...options, excludes: [], further: [] }, trigger: 'cli', dryRun: false,
+      source: paths.source, destination: paths.destination, options: JobOptions.parse({}), trigger: 'cli', dryRun: false,
       reportChanges: false, acceptNewMounts: false, confirmFirstMirror: () => Promise.resolve(false),
     }, (event) => {
       if (event.type === 'run-ended') limitedBy = event.limitedBy;

@@ -23,6 +23,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: () => app.jobs.list(),
     live: () => [...app.live.list()],
     historyVersion: () => historyVersion,
+    scheduler: () => ({ owner: 'none', pausedUntil: null, asks: [] }),
   });
   const historyChanged = () => {
     historyVersion++;

@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Job } from '../../../src-shared/job.ts';
+import { Job } from '../../../src-shared/job.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { Notice } from '../../../src-shared/run.ts';
 import type { BackupRequest } from '../app.ts';
@@ -94,5 +94,5 @@ function findJob(store: Store, ports: Ports, { jobId, source, destination, optio
   if (saved) return { ...saved, source, destination, options };
   if (!dryRun) return store.jobs.adHocJob(source, destination, options, ports.clock.now());
   const known = store.jobs.findAdHoc(source, destination);
-  return known ? { ...known, options } : { id: '', kind: 'ad-hoc', name: `${source} -> ${destination}`, source, destination, options };
+  return known ? { ...known, options } : Job.parse({ id: '', kind: 'ad-hoc', name: `${source} -> ${destination}`, source, destination, options });
 }

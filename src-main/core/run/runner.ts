@@ -1,5 +1,5 @@
 import { AppError, toAppError, type ErrorData } from '../../../src-shared/errors.ts';
-import type { RunEventData } from '../../../src-shared/run-event.ts';
+import { RunJob, type RunEventData } from '../../../src-shared/run-event.ts';
 import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } from '../../../src-shared/run.ts';
 import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
 import type { Ports } from '../ports.ts';
@@ -104,7 +104,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     try {
       const prepared = await prepareRun({ ports, store, request, scout: currentScout(), answerMs });
       live = createContext(prepared);
-      emit({ type: 'run-started', job: prepared.job, trigger: request.trigger, dryRun: request.dryRun });
+      emit({ type: 'run-started', job: RunJob.parse(prepared.job), trigger: request.trigger, dryRun: request.dryRun });
       for (const notice of prepared.notices) live.notice(notice);
       if (prepared.refusal) throw new AppError(prepared.refusal);
       await work(live, prepared);

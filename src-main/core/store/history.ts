@@ -50,7 +50,7 @@ export interface HistoryStore {
   /** The last runs of a job that copied, oldest first. */
   trend(jobId: string, limit: number): { run: number; startedAt: number; durationMs: number; bytes: number; state: RunState }[];
   /** What the overview shows of a job beside its definition. */
-  summary(jobId: string): Omit<JobSummary, 'job'>;
+  summary(jobId: string): Pick<JobSummary, 'lastRun' | 'protectedUntil' | 'recent'>;
 }
 
 /** Durations shown beside a job. */

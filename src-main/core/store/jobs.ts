@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../src-shared/errors.ts';
 import { Job, JobOptions, type JobDraft } from '../../../src-shared/job.ts';
+import { JobNotify } from '../../../src-shared/notify.ts';
+import { Schedule } from '../../../src-shared/schedule.ts';
 import { checked, fromJson, inTransaction } from './database.ts';
 
 /** The definitions of what is backed up where. */
@@ -31,9 +33,11 @@ interface JobColumns {
   readonly source: string;
   readonly destination: string;
   readonly options: string;
+  readonly schedule: string | null;
+  readonly notify: string | null;
 }
 
-const columns = 'id, kind, name, source, destination, options';
+const columns = 'id, kind, name, source, destination, options, schedule, notify';
 
 /** The jobs in `database`. */
 export function jobStore(database: DatabaseSync): JobStore {
@@ -61,10 +65,11 @@ export function jobStore(database: DatabaseSync): JobStore {
 
 function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): Pick<JobStore, 'create' | 'update' | 'delete'> {
   const add = database.prepare(`
-    INSERT INTO jobs (id, kind, name, source, destination, options, created_at, updated_at) VALUES (?, 'saved', ?, ?, ?, ?, ?, ?)
+    INSERT INTO jobs (id, kind, name, source, destination, options, schedule, notify, created_at, updated_at)
+    VALUES (?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING ${columns}`);
   const change = database.prepare(`
-    UPDATE jobs SET kind = 'saved', name = ?, source = ?, destination = ?, options = ?, updated_at = ? WHERE id = ?
+    UPDATE jobs SET kind = 'saved', name = ?, source = ?, destination = ?, options = ?, schedule = ?, notify = ?, updated_at = ? WHERE id = ?
     RETURNING ${columns}`);
   const remove = database.prepare('DELETE FROM jobs WHERE id = ?');
   const sameName = database.prepare('SELECT 1 FROM jobs WHERE name = ? AND kind = \'saved\' AND id <> ?');
@@ -82,14 +87,13 @@ function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): P
       const time = Math.round(now);
       return inTransaction(database, () => {
         refuseSecondOf(draft.name, id);
-        return one(add.get(id, draft.name, draft.source, draft.destination, JSON.stringify(draft.options), time, time))!;
+        return one(add.get(id, draft.name, draft.source, draft.destination, ...definition(draft), time, time))!;
       });
     },
     update(id, draft, now) {
       return inTransaction(database, () => {
         refuseSecondOf(draft.name, id);
-        const options = JSON.stringify(draft.options);
-        const job = one(change.get(draft.name, draft.source, draft.destination, options, Math.round(now), id));
+        const job = one(change.get(draft.name, draft.source, draft.destination, ...definition(draft), Math.round(now), id));
         if (job === null) throw noJob(id);
         return job;
       });
@@ -100,13 +104,23 @@ function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): P
   };
 }
 
+/** What is kept as JSON: options, schedule, notify. */
+function definition({ options, schedule, notify }: JobDraft): [string, string | null, string | null] {
+  return [JSON.stringify(options), schedule ? JSON.stringify(schedule) : null, notify ? JSON.stringify(notify) : null];
+}
+
 function noJob(id: string): AppError {
   return new AppError({ kind: 'not-found', message: `There is no job ${id}.`, hint: 'It may have been removed meanwhile.' });
 }
 
 function toJob(row: JobColumns): Job {
   const where = `job ${row.name}`;
-  return checked(Job, { ...row, options: fromJson(JobOptions, row.options, `the options of ${where}`) }, where);
+  return checked(Job, {
+    ...row,
+    options: fromJson(JobOptions, row.options, `the options of ${where}`),
+    schedule: row.schedule === null ? null : fromJson(Schedule, row.schedule, `the schedule of ${where}`),
+    notify: row.notify === null ? undefined : fromJson(JobNotify, row.notify, `the notifications of ${where}`),
+  }, where);
 }
 
 /** Finds the number other tables know a job by. The function it gives throws `AppError` not-found. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { trustSchema } from './trust-schema.ts';
 
 /**
  * One step of the schema, from `version - 1` to `version`. Once released it is never edited: a later step changes
@@ -136,4 +137,5 @@ const interfaceSchema = `
 export const migrations: readonly Migration[] = [
   { version: 1, run: (database) => database.exec(firstSchema) },
   { version: 2, run: (database) => database.exec(interfaceSchema) },
+  { version: 3, run: (database) => database.exec(trustSchema) },
 ];
