@@ -52,10 +52,12 @@ export function findOnPath(program) {
  * Installs a program that is missing with the system's package manager, where that needs no password.
  * @param {string} program Also the name of its package.
  * @param {(line: string) => void} say
+ * @param {() => boolean} [isThere] For a package that is no program.
  * @throws {SetupError} with the exact command for the user, where it cannot be done from here.
  */
-export async function ensureProgram(program, say) {
-  const isThere = () => [program, ...(program === chromiumNames[0] ? chromiumNames : [])].some(findOnPath);
+export async function ensureProgram(
+  program, say, isThere = () => [program, ...(program === chromiumNames[0] ? chromiumNames : [])].some(findOnPath),
+) {
   if (isThere()) return;
   const manager = managers.find((candidate) => findOnPath(candidate.program));
   if (!manager) throw new SetupError(`${program} is missing. Install it with this system's package manager, then start again.`);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
+import { phases, type Phase } from './rows.ts';
 
 /** A program with its arguments and what it needs in its environment besides ours. */
 export interface Command {
@@ -22,6 +23,10 @@ export interface Contender {
   readonly name: string;
   /** Its result must be the source's: a difference fails the whole bench. */
   readonly mustBeExact: boolean;
+  /** What people would use instead: Daybreak is compared with the best of these. One that only shows a limit is none. */
+  readonly isPeer: boolean;
+  /** The phases it can do: what copies and never deletes has no mirror. */
+  readonly phases: readonly Phase[];
   /** Programs it needs; it is skipped by name where one is missing. */
   readonly needs: readonly string[];
   command(paths: CopyPaths): Command;
@@ -31,6 +36,8 @@ export interface Contender {
 export const oneRsync: Contender = {
   name: 'one rsync',
   mustBeExact: true,
+  isPeer: false,
+  phases,
   needs: ['rsync'],
   command: ({ source, destination }) => ({
     program: 'rsync',
@@ -47,6 +54,8 @@ const xargsLanes = availableParallelism() * 2;
 const xargs: Contender = {
   name: `xargs -P ${xargsLanes}`,
   mustBeExact: false,
+  isPeer: true,
+  phases,
   needs: ['sh', 'find', 'xargs', 'rsync'],
   command: ({ source, destination }) => ({
     program: 'sh',
@@ -70,6 +79,8 @@ export function daybreakWith(name: string, words: (paths: CopyPaths) => readonly
   return {
     name,
     mustBeExact: true,
+    isPeer: false,
+    phases,
     needs: ['rsync'],
     command: (paths) => ({
       program: process.execPath,
@@ -85,7 +96,39 @@ export function daybreakWith(name: string, words: (paths: CopyPaths) => readonly
 /** As the others do it: the brake is lifted, as they have none. */
 export const daybreak: Contender = daybreakWith('Daybreak', () => ['--delete', '--yes', '--max-delete', '100%']);
 
-export const contenders: readonly Contender[] = [oneRsync, xargs, daybreak];
+const copies: readonly Phase[] = ['full', 'unchanged', 'changed'];
+
+/** The script this all began with: `rsync -arq`. */
+const dailysync = peer('rsync -arq', ['rsync'], copies, ({ source, destination }) => ['rsync', '-arq', `${source}/`, `${destination}/`]);
+
+/** Its second version: a compressing rsync for each folder, all at once. What lies in the root itself is not copied. */
+const multisync = peer('multisync', ['sh', 'find', 'xargs', 'rsync'], copies, ({ source, destination }) => [
+  'sh', '-c', 'cd "$1" && find . -mindepth 1 -maxdepth 1 -type d -print0 | xargs -0 -P 64 -I{} rsync -zah "$1/{}" "$2/"',
+  'multisync', source, destination,
+]);
+
+const fpsync = peer('fpsync', ['fpsync'], copies, ({ source, destination, data }) => [
+  'fpsync', '-n', '32', '-f', '200', '-o', '-lptgoDH --numeric-ids', '-d', `${data}-fpsync`, `${source}/`, `${destination}/`,
+]);
+
+const rclone = peer('rclone', ['rclone'], phases, ({ source, destination }) => [
+  'rclone', 'sync', '--links', '--metadata', '--transfers', '32', '--checkers', '32', '--create-empty-src-dirs', '--quiet', source, destination,
+]);
+
+/** A limit, not a peer: it neither compares nor deletes. */
+const cp: Contender = { ...peer('cp -a', ['cp'], ['full'], ({ source, destination }) => ['cp', '-a', `${source}/.`, `${destination}/`]), isPeer: false };
+
+function peer(name: string, needs: readonly string[], can: readonly Phase[], words: (paths: CopyPaths) => readonly string[]): Contender {
+  return {
+    name, mustBeExact: false, isPeer: true, phases: can, needs,
+    command: (paths) => {
+      const [program = '', ...argv] = words(paths);
+      return { program, argv, environment: {} };
+    },
+  };
+}
+
+export const contenders: readonly Contender[] = [oneRsync, dailysync, multisync, xargs, fpsync, rclone, cp, daybreak];
 
 /** Those of the programs that PATH does not lead to. */
 export function missingPrograms(programs: readonly string[]): string[] {

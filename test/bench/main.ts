@@ -11,14 +11,15 @@ import { helpText, readOptions } from './options.ts';
 import { optionContenders, plainDaybreak } from './option-contenders.ts';
 import type { Place } from './place.ts';
 import { choosePlace, createRemoval, readPlace } from './place.ts';
-import { optionCostLines, rowLines, runLine, targetLines } from './report.ts';
+import { compareLines, optionCostLines, rowLines, runLine, targetLines } from './report.ts';
 import type { BenchResult, RowResult, Run } from './results.ts';
-import { standingsOf } from './results.ts';
+import { readResult, standingsOf } from './results.ts';
 import type { Bench } from './round.ts';
 import { measureTree, warmUp } from './round.ts';
-import { phaseTitles, phasesFor } from './rows.ts';
+import { buildNas, whyNoNas } from './nas/nas.ts';
+import { measuredFor, phaseTitles, shapeOf, type Measured } from './rows.ts';
 import type { TreePlan } from './tree-plan.ts';
-import { fullSizes, planTree, quickSizes, totalsOf, treeNames } from './tree-plan.ts';
+import { fullSizes, planTree, quickSizes, totalsOf } from './tree-plan.ts';
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
@@ -45,22 +46,30 @@ async function run(): Promise<number> {
   }
 }
 
+/** A tree as planned, and what is measured with it. */
+interface Work {
+  readonly measured: Measured;
+  readonly plan: TreePlan;
+}
+
 /** Throws `AppError` where the bench cannot run, or was stopped. */
 async function runBench(options: BenchOptions): Promise<number> {
   const startedAt = new Date().toISOString();
   if (options.json !== null) checkWritable(dirname(options.json));
   const sizes = options.quick ? quickSizes : fullSizes;
-  const trees = treeNames.filter((tree) => options.rows.some((row) => row.tree === tree));
-  const plans = trees.map((tree) => planTree(tree, sizes[tree]));
+  const noNas = whyNoNas();
+  const work = measuredFor(options.rows).filter(({ setting }) => noNas === null || shapeOf(setting) === null)
+    .map((measured) => ({ measured, plan: planTree(measured.tree, sizes[measured.tree]) }));
   const compared = options.comparesOptions ? optionContenders : contenders;
   const base = options.comparesOptions ? plainDaybreak : oneRsync;
-  const chosen = pickPlace(options, plans, compared.length);
+  const chosen = pickPlace(options, work, compared.length);
   const { ready, skipped } = sortOut(compared);
   const machine = readMachine();
   const { processor, cores, memoryBytes, kernel, rsync, node } = machine;
   console.log([processor, `${cores} cores`, formatBytes(memoryBytes), kernel, rsync, `Node ${node}`].join(', '));
   console.log(`In ${chosen.folder} (${chosen.fileSystem}): ${chosen.reason}`);
   for (const { name, reason } of skipped) console.log(`SKIPPED ${name}: ${reason}`);
+  for (const { name, setting } of options.rows) if (noNas !== null && shapeOf(setting)) console.log(`SKIPPED ${name}: ${noNas}`);
   if (machine.load > machine.cores / 2) {
     console.log(`This machine is busy (load ${machine.load.toFixed(1)} on ${machine.cores} cores): the figures will say little.`);
   }
@@ -73,6 +82,7 @@ async function runBench(options: BenchOptions): Promise<number> {
       contenders: ready,
       rounds: options.rounds,
       removal: createRemoval(chosen, (line) => console.log(line), stop.signal),
+      nas: work.some(({ measured }) => shapeOf(measured.setting)) ? buildNas(folder) : null,
       stop: stop.signal,
       say: (line) => console.log(line),
       onRun: (each) => {
@@ -80,21 +90,26 @@ async function runBench(options: BenchOptions): Promise<number> {
         console.log(runLine(each, options.rounds));
       },
     };
-    for (const [name, failure] of await warmUp(bench, planTree('folders', 20))) {
-      throw new AppError({ kind: 'internal', message: `${name} does not work here: ${failure}` });
+    const failures = await warmUp(bench, planTree('folders', 20));
+    for (const [name, failure] of failures) {
+      if (ready.find((each) => each.name === name)?.mustBeExact) throw new AppError({ kind: 'internal', message: `${name} does not work here: ${failure}` });
+      console.log(`SKIPPED ${name}: ${failure}`);
+      skipped.push({ name, reason: failure });
     }
-    for (const plan of plans) await measureTree(bench, plan, phasesFor(options.rows, plan.name));
+    const able = { ...bench, contenders: ready.filter(({ name }) => !failures.has(name)) };
+    for (const { plan, measured } of work) await measureTree(able, plan, measured);
   } finally {
     console.log('Removing the trees');
     rmSync(folder, { recursive: true, force: true });
   }
 
-  const rows = plans.flatMap((plan) => resultsOf(plan, options, runs, ready, base));
+  const rows = work.flatMap((each) => resultsOf(each, runs, ready, base));
   for (const row of rows) console.log(`\n${rowLines(row).join('\n')}`);
   if (options.comparesOptions) console.log(`\n${optionCostLines(rows).join('\n')}`);
   else console.log(options.quick
     ? '\nTrees of this size show that all works, not how fast it is: that takes a run without --quick.'
-    : `\nExpected of Daybreak:\n${targetLines(rows).join('\n')}`);
+    : `\nExpected of Daybreak:\n${targetLines(rows, peerNames(ready)).join('\n')}`);
+  if (options.compare !== null) console.log(`\n${compareLines(readResult(options.compare), rows).join('\n')}`);
   if (options.json !== null) {
     const result: BenchResult = {
       format: 'daybreak-bench', version: 1, startedAt, quick: options.quick, rounds: options.rounds, place: chosen, machine,
@@ -118,11 +133,11 @@ function checkWritable(folder: string): void {
   }
 }
 
-function pickPlace(options: BenchOptions, plans: readonly TreePlan[], destinations: number): Place {
-  const spaces = plans.map((plan) => ({
+function pickPlace(options: BenchOptions, work: readonly Work[], destinations: number): Place {
+  const spaces = work.map(({ plan, measured }) => ({
     bytes: totalsOf(plan).spaceBytes,
     // Later phases need the copies of all contenders.
-    copies: phasesFor(options.rows, plan.name).length > 1 ? destinations : 1,
+    copies: measured.phases.length > 1 ? destinations : 1,
   }));
   const needs = {
     inMemory: Math.max(...spaces.map(({ bytes, copies }) => bytes * (1 + copies))),
@@ -147,10 +162,14 @@ function sortOut(compared: readonly Contender[]): { ready: Contender[]; skipped:
   };
 }
 
-function resultsOf(plan: TreePlan, options: BenchOptions, runs: readonly Run[], ready: readonly Contender[], base: Contender): RowResult[] {
-  return options.rows.filter((row) => row.tree === plan.name).map((row) => ({
+function peerNames(ready: readonly Contender[]): string[] {
+  return ready.filter(({ isPeer }) => isPeer).map(({ name }) => name);
+}
+
+function resultsOf({ plan, measured }: Work, runs: readonly Run[], ready: readonly Contender[], base: Contender): RowResult[] {
+  return measured.rows.map((row) => ({
     row,
-    title: `${plan.title}, ${formatBytes(totalsOf(plan).bytes)}; ${phaseTitles[row.phase]}`,
+    title: [`${plan.title}, ${formatBytes(totalsOf(plan).bytes)}`, shapeOf(row.setting)?.title, phaseTitles[row.phase]].filter(Boolean).join('; '),
     tree: totalsOf(plan),
     standings: standingsOf(runs.filter((each) => each.row === row.name), ready.map(({ name }) => name), base.name),
   }));

@@ -1,4 +1,4 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { seededRandom } from '../fixtures/random.ts';
 import type { TreePlan } from './tree-plan.ts';
@@ -17,7 +17,9 @@ export function makeTree(root: string, plan: TreePlan): void {
     mkdirSync(join(root, folder.path), { recursive: true });
     for (let path = folder.path; path !== '' && path !== '.'; path = dirname(path)) folders.add(path);
     for (const file of folder.files) {
-      writeFile(join(root, folder.path, file.name), contentOf(pool, serial, 0, file.bytes), firstMoment + serial);
+      const path = join(root, folder.path, file.name);
+      if (file.linkTo === undefined) writeFile(path, contentOf(pool, serial, 0, file.bytes), firstMoment + serial);
+      else linkSync(join(root, file.linkTo), path);
       serial += 1;
     }
   }
@@ -38,7 +40,7 @@ export function changeTree(root: string, plan: TreePlan, revision: number): numb
   let changed = 0;
   for (const folder of plan.folders) {
     for (const file of folder.files) {
-      if ((serial + revision * 37) % 100 === 0) {
+      if (file.linkTo === undefined && (serial + revision * 37) % 100 === 0) {
         const content = contentOf(pool, serial, revision, file.bytes + 1);
         writeFile(join(root, folder.path, file.name), content, firstMoment + serial + revision * 86_400);
         changed += 1;
@@ -47,6 +49,17 @@ export function changeTree(root: string, plan: TreePlan, revision: number): numb
     }
   }
   return changed;
+}
+
+/** Removes the last four of five folders of files, and answers how many files went with them. */
+export function removeFromTree(root: string, plan: TreePlan): number {
+  let removed = 0;
+  for (const [index, folder] of plan.folders.entries()) {
+    if (index % 5 === 0) continue;
+    rmSync(join(root, folder.path), { recursive: true });
+    removed += folder.files.length;
+  }
+  return removed;
 }
 
 function writeFile(path: string, content: Buffer, seconds: number): void {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/errors.ts';
@@ -20,6 +21,8 @@ export interface Measurement {
   /** Processes that had to be killed as they were still there ten seconds after. */
   readonly leftBehind: number;
   readonly memory: PeakMemory;
+  /** Processes that the whole machine started meanwhile (proc(5), /proc/stat); null where the system does not tell. */
+  readonly processes: number | null;
   /** The end of what it wrote, both streams. */
   readonly lastWords: string;
 }
@@ -54,6 +57,7 @@ export async function measure(command: Command, stop: AbortSignal): Promise<Meas
   const [, output, errors, report] = child.stdio as readonly unknown[] as readonly [null, Readable, Readable, Readable];
   const words = collectTail([output, errors]);
   const times = collectTail([report]);
+  const before = startedProcesses();
   const watch = child.pid === undefined ? null : watchMemory(child.pid);
   let memory: PeakMemory = { resident: null, proportional: null };
   try {
@@ -66,7 +70,9 @@ export async function measure(command: Command, stop: AbortSignal): Promise<Meas
     });
     stop.throwIfAborted();
     if (limit.aborted) throw new AppError({ kind: 'timeout', message: `${command.program} took over an hour and was ended` });
-    return { exitCode, ...readTimes(times()), memory, lastWords: words().trim() };
+    const after = startedProcesses();
+    const processes = before === null || after === null ? null : after - before;
+    return { exitCode, ...readTimes(times()), memory, processes, lastWords: words().trim() };
   } finally {
     watch?.stop();
     clearTimeout(killTimer);
@@ -75,7 +81,7 @@ export async function measure(command: Command, stop: AbortSignal): Promise<Meas
 }
 
 /** The numbers that measure.pl writes. Throws `AppError` internal for anything else. */
-export function readTimes(line: string): Omit<Measurement, 'exitCode' | 'memory' | 'lastWords'> {
+export function readTimes(line: string): Omit<Measurement, 'exitCode' | 'memory' | 'processes' | 'lastWords'> {
   const words = line.trim().split(' ');
   const [seconds, userSeconds, systemSeconds, secondsAfter, leftBehind] = words.map(Number);
   const isWhole = words.length === 5 && words.every((word) => /^\d+(\.\d+)?$/.test(word));
@@ -84,6 +90,14 @@ export function readTimes(line: string): Omit<Measurement, 'exitCode' | 'memory'
     throw new AppError({ kind: 'internal', message: `measure.pl did not say how long the run took, but "${line.trim()}"` });
   }
   return { seconds, userSeconds, systemSeconds, secondsAfter, leftBehind };
+}
+
+function startedProcesses(): number | null {
+  try {
+    return Number(/^processes (\d+)$/mu.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? Number.NaN);
+  } catch {
+    return null;
+  }
 }
 
 function collectTail(streams: readonly Readable[]): () => string {

@@ -14,22 +14,25 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Absolute path for the JSON result; null for none. */
   readonly json: string | null;
+  /** Absolute path of an earlier JSON result to compare with; null for none. */
+  readonly compare: string | null;
   /** Absolute path of the folder to work in; null where the bench may choose. */
   readonly folder: string | null;
 }
 
 export const helpText = `npm run bench [-- options]
 
-Backs up sample trees with one rsync, with xargs -P and with Daybreak, in turns, and compares time, CPU, memory
-and results. docs/benchmarks.md says how.
+Backs up sample trees with one rsync, with what people use instead and with Daybreak, in turns, on this machine's file
+system and behind a stand-in for a NAS, and compares time, CPU, memory and results. docs/benchmarks.md says how.
 
   --quick          smaller trees, one round: under 3 minutes
-  --rows NAME,...  only these rows, or all rows of these trees
+  --rows NAME,...  only these rows, all rows of these trees, or of this kind (local, nas)
   --options        what each option of a job costs, instead of a comparison with others
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
   --rounds N       how often each is measured (5; with --quick 1)
   --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
   --json FILE      write every measurement and the machine's facts
+  --compare FILE   beside the figures of an earlier --json
   -h, --help       print this
 `;
 
@@ -48,6 +51,7 @@ export function readOptions(argv: readonly string[], callerFolder: string): Benc
     comparesOptions: typed.options ?? false,
     rounds: Number(rounds),
     json: typed.json === undefined ? null : resolve(callerFolder, typed.json),
+    compare: typed.compare === undefined ? null : resolve(callerFolder, typed.compare),
     folder: typed.folder === undefined ? null : resolve(callerFolder, typed.folder),
   };
 }
@@ -63,6 +67,7 @@ function parse(argv: readonly string[]) {
         rows: { type: 'string', multiple: true },
         rounds: { type: 'string' },
         json: { type: 'string' },
+        compare: { type: 'string' },
         folder: { type: 'string' },
       },
     }).values;

@@ -1,4 +1,4 @@
-import { formatBytes, formatNumberOf } from '../../src-main/cli/format.ts';
+import { formatBytes, formatCount, formatNumberOf } from '../../src-main/cli/format.ts';
 import type { Column } from '../../src-main/cli/table.ts';
 import { tableLines } from '../../src-main/cli/table.ts';
 import { daybreak, oneRsync } from './contenders.ts';
@@ -13,6 +13,8 @@ const columns: readonly Column[] = [
   { title: 'ratio', align: 'right' },
   { title: 'CPU', align: 'right' },
   { title: 'memory', align: 'right' },
+  { title: 'processes', align: 'right' },
+  { title: 'round trips', align: 'right' },
   { title: 'different', align: 'right' },
 ];
 
@@ -23,7 +25,7 @@ export function runLine(run: Run, rounds: number): string {
   const failure = run.exitCode === 0 ? '' : `  FAILED with ${run.exitCode}: ${run.lastWords.split('\n').at(-1)?.trim() ?? ''}`;
   const cpu = formatSeconds(run.userSeconds + run.systemSeconds);
   return [
-    run.row.padEnd(18), `${run.round}/${rounds}`, run.contender.padEnd(12), formatSeconds(run.seconds).padStart(9),
+    run.row.padEnd(26), `${run.round}/${rounds}`, run.contender.padEnd(12), formatSeconds(run.seconds).padStart(9),
     `CPU ${cpu}`.padStart(12), formatMemory(run.peakProportionalBytes).padStart(8), result,
   ].join('  ') + left + failure;
 }
@@ -47,6 +49,8 @@ function cellsOf(standing: Standing): string[] {
     ratio === null ? '-' : ratio.toFixed(2),
     standing.cpuSeconds ? formatSeconds(standing.cpuSeconds.median) : '-',
     formatMemory(standing.peakProportionalBytes?.most ?? null),
+    standing.processes === null ? '-' : formatCount(Math.round(standing.processes)),
+    standing.roundTrips === null ? '-' : formatCount(Math.round(standing.roundTrips)),
     String(standing.differences),
   ];
 }
@@ -64,17 +68,41 @@ function formatMemory(bytes: number | null): string {
   return bytes === null ? '-' : formatBytes(bytes);
 }
 
-/** Whether the speed that is expected of Daybreak with trees of full size was reached, a line for each row. */
-export function targetLines(results: readonly RowResult[]): string[] {
-  return results.map(({ row, standings }) => {
-    const ours = standings.find((standing) => standing.contender === daybreak.name);
-    const base = standings.find((standing) => standing.contender === oneRsync.name);
-    if (!ours || ours.ratio === null || !base?.seconds) return `  not measured  ${row.name}`;
-    const target = row.target ?? (base.seconds.median > judgedFrom ? leastRatio : null);
-    const found = `${row.name}: ${ours.ratio.toFixed(2)} times as fast as one rsync`;
-    if (target === null) return `  too short     ${found}, which takes ${formatSeconds(base.seconds.median)}`;
-    return `  ${ours.ratio >= target ? 'reached' : 'MISSED '}       ${found}, expected at least ${target.toFixed(2)}`;
-  });
+/** Whether the speed that is expected of Daybreak with trees of full size was reached, a line or two for each row. */
+export function targetLines(results: readonly RowResult[], peers: readonly string[]): string[] {
+  return results.flatMap((result) => [baseTargetLine(result), ...peerTargetLine(result, peers)]);
+}
+
+/** Against the quickest of the peers that ended well. */
+function peerTargetLine({ row, standings }: RowResult, peers: readonly string[]): string[] {
+  const ours = standings.find((standing) => standing.contender === daybreak.name)?.seconds ?? null;
+  const timed = standings.flatMap(({ contender, seconds }) => (seconds && peers.includes(contender) ? [{ contender, seconds }] : []));
+  const [best] = timed.sort((a, b) => a.seconds.median - b.seconds.median);
+  if (row.peerTarget === null || ours === null || best === undefined) return [];
+  const ratio = best.seconds.median / ours.median;
+  return [`  ${ratio >= row.peerTarget ? 'reached' : 'MISSED '}       ${row.name}: ${ratio.toFixed(2)} times as fast as ${best.contender}, the best peer, expected at least ${row.peerTarget.toFixed(2)}`];
+}
+
+/** Medians beside those of an earlier run: times of different days say less than ratios. */
+export function compareLines(earlier: readonly RowResult[], results: readonly RowResult[]): string[] {
+  const lines = results.flatMap(({ row, standings }) => standings.flatMap(({ contender, seconds, ratio }) => {
+    const before = earlier.find((each) => each.row.name === row.name)?.standings.find((each) => each.contender === contender);
+    if (!seconds || !before?.seconds) return [];
+    const ratios = ratio === null || before.ratio === null ? '' : `, ratio ${before.ratio.toFixed(2)} -> ${ratio.toFixed(2)}`;
+    return [`  ${row.name}, ${contender}: ${formatSeconds(before.seconds.median)} -> ${formatSeconds(seconds.median)}${ratios}`];
+  }));
+  return ['Compared with the earlier run:', ...(lines.length === 0 ? ['  no row is in both'] : lines)];
+}
+
+function baseTargetLine({ row, standings }: RowResult): string {
+
+  const ours = standings.find((standing) => standing.contender === daybreak.name);
+  const base = standings.find((standing) => standing.contender === oneRsync.name);
+  if (!ours || ours.ratio === null || !base?.seconds) return `  not measured  ${row.name}`;
+  const target = row.target ?? (base.seconds.median > judgedFrom ? leastRatio : null);
+  const found = `${row.name}: ${ours.ratio.toFixed(2)} times as fast as one rsync`;
+  if (target === null) return `  too short     ${found}, which takes ${formatSeconds(base.seconds.median)}`;
+  return `  ${ours.ratio >= target ? 'reached' : 'MISSED '}       ${found}, expected at least ${target.toFixed(2)}`;
 }
 
 /** A line for each option, as docs/options.md and src-shared/option-costs.ts have it: how many times as long each row takes with it. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { AppError } from '../../src-shared/errors.ts';
 import type { Machine } from './machine.ts';
 import type { Place } from './place.ts';
 import type { Row } from './rows.ts';
@@ -32,6 +34,10 @@ export interface Run {
   readonly contentCompared: boolean;
   /** The end of what it wrote. */
   readonly lastWords: string;
+  /** Processes that the whole machine started meanwhile; null where the system does not tell. */
+  readonly processes: number | null;
+  /** Requests to the server, of both sides; null where there is none. */
+  readonly roundTrips: number | null;
 }
 
 /** All rounds of one contender in one row. Runs that failed are counted, and nothing else of them. */
@@ -45,6 +51,9 @@ export interface Standing {
   readonly peakProportionalBytes: Spread | null;
   /** How many times as fast as one rsync: its median by this one's. Null where either has no good run. */
   readonly ratio: number | null;
+  /** Medians. */
+  readonly processes: number | null;
+  readonly roundTrips: number | null;
   /** The most of any round, failed ones included. */
   readonly differences: number;
   readonly differenceSamples: readonly string[];
@@ -75,6 +84,17 @@ export interface BenchResult {
   readonly runs: readonly Run[];
 }
 
+/** The rows of an earlier `--json`. Throws `AppError` invalid-input for anything else. */
+export function readResult(file: string): readonly RowResult[] {
+  try {
+    const result = JSON.parse(readFileSync(file, 'utf8')) as Partial<BenchResult>;
+    if (result.format === 'daybreak-bench' && result.rows) return result.rows;
+  } catch {
+    // Told below, whatever it was.
+  }
+  throw new AppError({ kind: 'invalid-input', message: `${file} is no result of the bench.`, hint: 'With --compare, give a file that --json wrote.' });
+}
+
 /** Sums up the runs of one row, the contenders in the order given; `base` is the one that ratios are to. */
 export function standingsOf(runs: readonly Run[], contenders: readonly string[], base: string): Standing[] {
   const secondsOf = (contender: string): Spread | null => spreadOf(goodRuns(runs, contender).map((run) => run.seconds));
@@ -93,6 +113,8 @@ export function standingsOf(runs: readonly Run[], contenders: readonly string[],
       peakResidentBytes: spreadOf(known(good.map((run) => run.peakResidentBytes))),
       peakProportionalBytes: spreadOf(known(good.map((run) => run.peakProportionalBytes))),
       ratio: seconds && baseSeconds ? baseSeconds.median / seconds.median : null,
+      processes: spreadOf(known(good.map((run) => run.processes)))?.median ?? null,
+      roundTrips: spreadOf(known(good.map((run) => run.roundTrips)))?.median ?? null,
       differences: worst?.differences ?? 0,
       differenceSamples: worst?.differenceSamples ?? [],
     };

@@ -5,11 +5,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../fixtures/manifest.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
 import type { Contender, CopyPaths } from './contenders.ts';
-import { changeTree, makeTree } from './make-tree.ts';
-import { measure } from './measure.ts';
+import { changeTree, makeTree, removeFromTree } from './make-tree.ts';
+import { measure, type Measurement } from './measure.ts';
+import { mountNas, type NasMount, type NasShape } from './nas/nas.ts';
 import type { Removal } from './place.ts';
 import type { Run } from './results.ts';
-import type { Phase } from './rows.ts';
+import { shapeOf, type Measured } from './rows.ts';
 import { rotated } from './statistics.ts';
 import type { TreePlan } from './tree-plan.ts';
 import { totalsOf } from './tree-plan.ts';
@@ -21,6 +22,8 @@ export interface Bench {
   readonly contenders: readonly Contender[];
   readonly rounds: number;
   readonly removal: Removal;
+  /** The stand-in for a server; null where there is none. */
+  readonly nas: string | null;
   readonly stop: AbortSignal;
   say(line: string): void;
   onRun(run: Run): void;
@@ -32,37 +35,39 @@ const mostSamples = 5;
  * Makes a tree and measures the phases with it, in as many rounds as asked. Within a round each phase is run by all
  * contenders in turn, each into a destination of its own, and each result is compared with the source.
  */
-export async function measureTree(bench: Bench, plan: TreePlan, phases: readonly Phase[]): Promise<void> {
+export async function measureTree(bench: Bench, plan: TreePlan, { setting, phases, rows }: Measured): Promise<void> {
   const { spaceBytes } = totalsOf(plan);
+  const shape = shapeOf(setting);
   const source = join(bench.folder, `${plan.name}-source`);
-  await bench.removal.makeRoom(spaceBytes);
-  bench.say(`${plan.name}: making the tree: ${plan.title}`);
-  makeTree(source, plan);
-  let expected = readManifest(source);
   let revision = 0;
 
   for (let round = 1; round <= bench.rounds; round += 1) {
-    const order = rotated(bench.contenders, round);
+    const order = rotated(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
     const content = round === 1;
-    await bench.removal.makeRoom(spaceBytes * order.length);
+    await bench.removal.makeRoom(spaceBytes * (order.length + 1));
+    bench.say(`${plan.name}: making the tree: ${plan.title}`);
+    makeTree(source, plan);
+    let expected = readManifest(source, { content });
     for (const phase of phases) {
       if (phase === 'changed') {
         revision += 1;
-        const changed = changeTree(source, plan, revision);
-        bench.say(`${plan.name}: changed ${changed} files`);
-        expected = readManifest(source, { content });
-      }
+        bench.say(`${plan.name}: changed ${changeTree(source, plan, revision)} files`);
+      } else if (phase === 'removed') bench.say(`${plan.name}: removed ${removeFromTree(source, plan)} files`);
+      expected = readManifest(source, { content });
+      const row = rows.find((each) => each.phase === phase);
       for (const [index, contender] of order.entries()) {
         await nextTurn();
         const paths = pathsFor(bench, plan, source, contender, round);
         if (phase === 'full') mkdirSync(paths.destination);
-        const facts = { row: `${plan.name}-${phase}`, round, turn: index + 1 };
-        bench.onRun({ ...facts, ...await runOnce(bench, contender, paths, expected, content) });
+        // What nobody asked for need not wait, but it is done by way of the server: programs remember where they were.
+        const quick = shape && { ...shape, latencyMs: 0, bytesPerSecond: null };
+        const run = await runOnce({ bench, contender, paths, expected, content, shape: row ? shape : quick, isWarm: phase !== 'full' });
+        if (row) bench.onRun({ row: row.name, round, turn: index + 1, ...run });
         if (phase === phases.at(-1)) bench.removal.discard(paths.destination);
       }
     }
+    bench.removal.discard(source);
   }
-  bench.removal.discard(source);
 }
 
 /** New ones for each round: what is learned from one run to the next stays within the round. */
@@ -71,12 +76,21 @@ function pathsFor(bench: Bench, plan: TreePlan, source: string, contender: Conte
   return { source, destination: base, data: `${base}-data` };
 }
 
-async function runOnce(
-  bench: Bench, contender: Contender, paths: CopyPaths, expected: Manifest, content: boolean,
-): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
+interface OneRun {
+  readonly bench: Bench;
+  readonly contender: Contender;
+  readonly paths: CopyPaths;
+  readonly expected: Manifest;
+  readonly content: boolean;
+  readonly shape: NasShape | null;
+  /** Where the server's client keeps attributes, it has those of a night before. */
+  readonly isWarm: boolean;
+}
+
+async function runOnce({ bench, contender, paths, expected, content, shape, isWarm }: OneRun): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
   // What others have left to write would slow down this one.
   spawnSync('sync');
-  const { memory, ...measured } = await measure(contender.command(paths), bench.stop);
+  const { memory, roundTrips, ...measured } = await measureBehind(bench, contender, paths, shape, isWarm);
   const actual = readManifest(paths.destination, { content });
   const lines = diffManifest(expected, actual, (_name, field) => field === 'content' && !content);
   return {
@@ -87,7 +101,32 @@ async function runOnce(
     differences: lines.length,
     differenceSamples: lines.slice(0, mostSamples),
     contentCompared: content,
+    roundTrips,
   };
+}
+
+/** Source and destination lie behind servers of their own, mounted anew: nothing of the run before is in memory. */
+async function measureBehind(
+  bench: Bench, contender: Contender, paths: CopyPaths, shape: NasShape | null, isWarm: boolean,
+): Promise<Measurement & { readonly roundTrips: number | null }> {
+  if (shape === null || bench.nas === null) return { ...await measure(contender.command(paths), bench.stop), roundTrips: null };
+  const mounts: NasMount[] = [];
+  try {
+    for (const end of ['source', 'destination'] as const) {
+      mounts.push(await mountNas(bench.nas, shape, { backing: paths[end], point: join(bench.folder, `server-${end}`) }));
+    }
+    const [source, destination] = mounts.map(({ point }) => point) as [string, string];
+    if (isWarm && shape.cacheSeconds > 0) for (const point of [source, destination]) spawnSync('find', [point, '-size', '+1', '-false']);
+    const before = trips(mounts);
+    const measured = await measure(contender.command({ ...paths, source, destination }), bench.stop);
+    return { ...measured, roundTrips: trips(mounts) - before };
+  } finally {
+    for (const mount of mounts) await mount.unmount();
+  }
+}
+
+function trips(mounts: readonly NasMount[]): number {
+  return mounts.reduce((sum, mount) => sum + mount.roundTrips(), 0);
 }
 
 /**
@@ -104,7 +143,8 @@ export async function warmUp(bench: Bench, plan: TreePlan): Promise<Map<string, 
     const paths = pathsFor({ ...bench, folder: join(bench.folder, 'warm') }, plan, source, contender, 0);
     mkdirSync(paths.destination);
     // Twice: what is compiled in a first start is kept at its end, and read in the second.
-    const runs = [await runOnce(bench, contender, paths, expected, true), await runOnce(bench, contender, paths, expected, true)];
+    const once = { bench, contender, paths, expected, content: true, shape: null, isWarm: false };
+    const runs = [await runOnce(once), await runOnce(once)];
     for (const { exitCode, lastWords, differenceSamples } of runs) {
       if (exitCode !== 0) failures.set(contender.name, `it ended with ${exitCode}: ${lastWords}`);
       else if (differenceSamples.length > 0 && contender.mustBeExact) {

@@ -6,6 +6,8 @@ import { split } from './statistics.ts';
 export interface PlannedFile {
   readonly name: string;
   readonly bytes: number;
+  /** Another name of this file instead of one of its own: path from the root, planned before it. */
+  readonly linkTo?: string;
 }
 export interface PlannedFolder {
   /** From the root, '' being the root itself; parents are made as needed. */
@@ -20,17 +22,25 @@ export interface TreePlan {
   readonly folders: readonly PlannedFolder[];
 }
 
-export const treeNames = ['balanced', 'skewed', 'folders', 'large'] as const;
+export const treeNames = ['balanced', 'skewed', 'folders', 'large', 'mixed', 'smallest', 'small', 'clips', 'vanishing'] as const;
 export type TreeName = (typeof treeNames)[number];
 
-/** How much there is of each tree: files of `balanced` and `skewed`, top folders of `folders`, files of `large`. */
+/** How much there is of each tree: files, but top folders of `folders`. */
 export type TreeSizes = Readonly<Record<TreeName, number>>;
-export const fullSizes: TreeSizes = { balanced: 100_000, skewed: 100_000, folders: 1000, large: 100 };
-export const quickSizes: TreeSizes = { balanced: 15_000, skewed: 15_000, folders: 200, large: 28 };
+export const fullSizes: TreeSizes = {
+  balanced: 100_000, skewed: 100_000, folders: 1000, large: 100, mixed: 60_000, smallest: 200, small: 2000, clips: 200, vanishing: 20_000,
+};
+export const quickSizes: TreeSizes = {
+  balanced: 15_000, skewed: 15_000, folders: 200, large: 28, mixed: 6000, smallest: 200, small: 400, clips: 28, vanishing: 2000,
+};
 
 const projects = ['alpha', 'beta', 'gamma', 'delta', 'kappa', 'sigma', 'omega'] as const;
 const looseFiles = 3;
 const largeFileBytes = 20_000_000;
+const clipBytes = 4_000_000;
+const imageBytes = 64 * 1024 * 1024;
+/** Every so many files of `mixed` is another name of an earlier one, in another project. */
+const linkEvery = 20;
 
 /** The tree of that name with `size` files (of `folders`: top folders). */
 export function planTree(name: TreeName, size: number): TreePlan {
@@ -59,16 +69,43 @@ export function planTree(name: TreeName, size: number): TreePlan {
       });
       return { name, title: `${formatCount(size)} top folders of 10 small files`, folders };
     }
-    case 'large': {
-      const parts = split(size, [40, 22, 14, 10, 7, 5, 2]);
-      const film = (number: number): PlannedFile => ({ name: `film-${padded(number)}.mov`, bytes: largeFileBytes });
-      const folders = projects.map((project, index) => ({
-        path: project,
-        files: Array.from({ length: parts[index] ?? 0 }, (_, file) => film(file)),
-      }));
-      return { name, title: `${size} files of 20 MB in 7 uneven folders`, folders };
+    case 'large': return { name, title: `${size} files of 20 MB in 7 uneven folders`, folders: planFilms(size, largeFileBytes) };
+    case 'clips': return { name, title: `${size} files of 4 MB in 7 uneven folders`, folders: planFilms(size, clipBytes) };
+    case 'mixed': return planMixed(size, random);
+    case 'smallest':
+    case 'small':
+    case 'vanishing': {
+      const folders = split(size, projects.map(() => 1)).flatMap((files, index) => planProject(projects[index] as string, files, random));
+      return { name, title: `${formatCount(size)} small files in 7 even project folders`, folders };
     }
   }
+}
+
+function planFilms(size: number, bytes: number): PlannedFolder[] {
+  const parts = split(size, [40, 22, 14, 10, 7, 5, 2]);
+  return projects.map((project, index) => ({
+    path: project, files: Array.from({ length: parts[index] ?? 0 }, (_, file) => ({ name: `film-${padded(file)}.mov`, bytes })),
+  }));
+}
+
+/** Small files, an image of 64 MiB in each project, and hard links from project to project. */
+function planMixed(size: number, random: Random): TreePlan {
+  const parts = split(size, projects.map(() => 1));
+  const earlier: string[] = [];
+  let serial = 0;
+  const folders = projects.flatMap((project, index) => {
+    const small = planProject(project, (parts[index] ?? 0) - 1, random).map(({ path, files }) => ({
+      path,
+      files: files.map((file) => {
+        serial += 1;
+        const linkTo = serial % linkEvery === 0 ? earlier.at(-random.int(1, Math.min(earlier.length, 10_000))) : undefined;
+        if (linkTo === undefined) earlier.push(`${path}/${file.name}`);
+        return linkTo === undefined ? file : { ...file, linkTo };
+      }),
+    }));
+    return [{ path: project, files: [{ name: 'image.raw', bytes: imageBytes }] }, ...small];
+  });
+  return { name: 'mixed', title: `${formatCount(size)} files: small ones, 7 of 64 MiB, every ${linkEvery}th a hard link`, folders };
 }
 
 /** The last project leaves room for the loose files in the root, so that the whole has the size asked for. */
@@ -116,6 +153,7 @@ export function totalsOf(plan: TreePlan): TreeTotals {
   for (const folder of plan.folders) {
     for (const file of folder.files) {
       files += 1;
+      if (file.linkTo !== undefined) continue;
       bytes += file.bytes;
       spaceBytes += Math.ceil(file.bytes / block) * block + inode;
     }

@@ -6,11 +6,11 @@ import { fileSystemIn } from '../bench/machine.ts';
 import { readOptions } from '../bench/options.ts';
 import type { PlaceFacts } from '../bench/place.ts';
 import { choosePlace, createRemoval } from '../bench/place.ts';
-import { phasesFor, rows, selectRows } from '../bench/rows.ts';
+import { measuredFor, rows, selectRows } from '../bench/rows.ts';
 
 describe('the options of the bench', () => {
   it('are every row in five rounds where nothing is said', () => {
-    expect(readOptions([], '/home/me')).toEqual({ help: false, quick: false, comparesOptions: false, rows, rounds: 5, json: null, folder: null });
+    expect(readOptions([], '/home/me')).toEqual({ help: false, quick: false, comparesOptions: false, rows, rounds: 5, json: null, compare: null, folder: null });
   });
 
   it('resolve paths from where the user is', () => {
@@ -26,7 +26,7 @@ describe('the options of the bench', () => {
   });
 
   it.each([
-    [['--rows', 'nas'], 'There is no row "nas".'],
+    [['--rows', 'nfs'], 'There is no row "nfs".'],
     [['--rounds', '0'], '--rounds is "0"'],
     [['--rounds', 'many'], '--rounds is "many"'],
     [['--fast'], `Unknown option '--fast'`],
@@ -36,8 +36,10 @@ describe('the options of the bench', () => {
   });
 
   it('run what a row needs before it, and nothing after it', () => {
-    expect(phasesFor(selectRows(['skewed-unchanged']), 'skewed')).toEqual(['full', 'unchanged']);
-    expect(phasesFor(selectRows(['folders']), 'folders')).toEqual(['full']);
+    const phasesOf = (...words: string[]) => measuredFor(selectRows(words)).map(({ setting, tree, phases }) => [setting, tree, ...phases].join(' '));
+    expect(phasesOf('skewed-unchanged')).toEqual(['local skewed full unchanged']);
+    expect(phasesOf('folders')).toEqual(['local folders full']);
+    expect(phasesOf('nas0.2-vanishing-removed', 'nas5')).toEqual(['nas5 small full', 'nas0.2 vanishing full removed']);
   });
 });
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, rowLines, runLine, targetLines } from '../bench/report.ts';
+import { compareLines, formatSeconds, rowLines, runLine, targetLines } from '../bench/report.ts';
 import type { RowResult, Run } from '../bench/results.ts';
 import { standingsOf } from '../bench/results.ts';
 import type { Row } from '../bench/rows.ts';
 
-const row: Row = { name: 'skewed-full', tree: 'skewed', phase: 'full', target: null };
+const row: Row = { name: 'skewed-full', tree: 'skewed', setting: 'local', phase: 'full', target: null, peerTarget: null };
 const names = ['one rsync', 'xargs -P 4', 'Daybreak'];
 
 function runOf(contender: string, seconds: number, more: Partial<Run> = {}): Run {
   return {
     row: row.name, contender, round: 1, turn: 1, exitCode: 0, seconds, userSeconds: seconds / 2, systemSeconds: seconds / 4,
     secondsAfter: 0, leftBehind: 0, peakResidentBytes: 20e6, peakProportionalBytes: 10e6, differences: 0, differenceSamples: [],
-    contentCompared: true, lastWords: '', ...more,
+    contentCompared: true, lastWords: '', processes: 900, roundTrips: null, ...more,
   };
 }
 
@@ -49,10 +49,10 @@ describe('the figures of a row', () => {
     ];
     expect(rowLines(resultOf(runs)).join('\n')).toBe([
       'skewed-full: a tree',
-      'contender                 median       spread  ratio     CPU   memory  different',
-      'one rsync                 8.25 s  8.00-8.50 s   1.00  6.19 s  10.0 MB          0',
-      'xargs -P 4                12.0 s            -   0.69  9.00 s  10.0 MB          1',
-      'Daybreak (1 of 3 failed)  3.75 s  3.50-4.00 s   2.20  2.81 s   123 MB          0',
+      'contender                 median       spread  ratio     CPU   memory  processes  round trips  different',
+      'one rsync                 8.25 s  8.00-8.50 s   1.00  6.19 s  10.0 MB        900            -          0',
+      'xargs -P 4                12.0 s            -   0.69  9.00 s  10.0 MB        900            -          1',
+      'Daybreak (1 of 3 failed)  3.75 s  3.50-4.00 s   2.20  2.81 s   123 MB        900            -          0',
       '  xargs -P 4: ".": mtime should be 1, is 2',
     ].join('\n'));
   });
@@ -66,7 +66,7 @@ describe('the figures of a row', () => {
 describe('the line of a run', () => {
   it('says how it went', () => {
     const line = runLine(runOf('Daybreak', 4), 5);
-    expect(line).toBe('skewed-full         1/5  Daybreak         4.00 s    CPU 3.00 s   10.0 MB  same as the source');
+    expect(line).toBe('skewed-full                 1/5  Daybreak         4.00 s    CPU 3.00 s   10.0 MB  same as the source');
   });
 
   it('says what went wrong', () => {
@@ -75,9 +75,21 @@ describe('the line of a run', () => {
   });
 });
 
+describe('an earlier result', () => {
+  it('is told beside this one, row by row', () => {
+    const before = resultOf([runOf('one rsync', 8), runOf('Daybreak', 4)]);
+    const now = resultOf([runOf('one rsync', 8), runOf('Daybreak', 2)]);
+    expect(compareLines([before], [now])).toEqual([
+      'Compared with the earlier run:',
+      '  skewed-full, one rsync: 8.00 s -> 8.00 s, ratio 1.00 -> 1.00',
+      '  skewed-full, Daybreak: 4.00 s -> 2.00 s, ratio 2.00 -> 4.00',
+    ]);
+  });
+});
+
 describe('what is expected of Daybreak', () => {
   const linesFor = (base: number, ours: number, target: number | null): string[] =>
-    targetLines([resultOf([runOf('one rsync', base), runOf('Daybreak', ours)], { ...row, target })]);
+    targetLines([resultOf([runOf('one rsync', base), runOf('Daybreak', ours)], { ...row, target })], []);
 
   it('is never to be much slower than one rsync', () => {
     expect(linesFor(9, 10, null)).toEqual([
@@ -97,6 +109,14 @@ describe('what is expected of Daybreak', () => {
 
   it('is not met by a run that failed', () => {
     const result = resultOf([runOf('one rsync', 8), runOf('Daybreak', 1, { exitCode: 1 })]);
-    expect(targetLines([result])).toEqual(['  not measured  skewed-full']);
+    expect(targetLines([result], [])).toEqual(['  not measured  skewed-full']);
+  });
+
+  it('is measured against the quickest peer as well', () => {
+    const result = resultOf([runOf('one rsync', 8), runOf('xargs -P 4', 6), runOf('Daybreak', 4)], { ...row, target: 1.5, peerTarget: 1.6 });
+    expect(targetLines([result], ['xargs -P 4'])).toEqual([
+      '  reached       skewed-full: 2.00 times as fast as one rsync, expected at least 1.50',
+      '  MISSED        skewed-full: 1.50 times as fast as xargs -P 4, the best peer, expected at least 1.60',
+    ]);
   });
 });
