@@ -82,6 +82,9 @@ export async function renewLock(destination: string, holder: LockHolder): Promis
  */
 export async function unlock(destination: string, holder: LockHolder): Promise<{ removedFolder: boolean }> {
   const released = await within(destination, false, async (folder) => {
+    const now = await readHolder(folder, lockName);
+    // Another run's, or another disk that is mounted there now: nothing of that is ours to touch.
+    if (!now?.holder || !isSameHolder(now.holder, holder)) return now === null;
     const end = performance.now() + patienceMs;
     let done = false;
     while (!done && performance.now() < end) {

@@ -48,9 +48,9 @@ describe(`a destination that is too small${reason === null ? '' : ` [skipped: ${
     rmSync(join(source, 'project-0', 'file-0'));
     writeTree(join(source, 'project-grown'), plainTree({ folders: 4, files: 3, bytes: 2_500_000 }));
     const argv = ['backup', '--delete', '--yes', source, disk];
-    const full = await runCli(argv, { home, tuning: unitsOf(8) });
+    const full = await runCli(argv, { home, tuning: { ...unitsOf(8), roomWaitMs: 300, roomEveryMs: 50 } });
     expect(full.code).toBe(1);
-    expect(`${full.stdout}${full.stderr}`).toMatch(/The destination is full/u);
+    expect(`${full.stdout}${full.stderr}`).toMatch(/The destination is full: .* free on daybreak-small \(tmpfs\), mounted at .*, and no room was made within 1 s/u);
     const after = readManifest(disk);
     const lost = [...first].filter(([name, entry]) => entry.type === 'file' && after.get(name)?.content !== entry.content);
     expect(lost.map(([name]) => name)).toEqual([]);

@@ -6,6 +6,7 @@ import type { Ports } from '../ports.ts';
 import { startScout, type ScoutClient } from '../run/scout-client.ts';
 import { preflight } from '../safety/preflight.ts';
 import type { Store } from '../store/open-store.ts';
+import { acceptPlaces } from './accept.ts';
 import { previewSplit } from './preview.ts';
 
 /** A path that has not answered for so long is said to hang, ms. */
@@ -26,6 +27,8 @@ export interface Places {
   list(path: string): Promise<FolderListing>;
   makeFolder(parent: string, name: string): Promise<string>;
   check(request: CheckRequest): Promise<PlaceCheck>;
+  /** Takes what is mounted at both ends of a job now for the job's own. Throws where one of them is not there. */
+  accept(jobId: string): Promise<void>;
   preview(source: string, excludes: readonly string[], stop: AbortSignal | undefined): AsyncGenerator<SplitPreview, void>;
   close(): void;
 }
@@ -89,6 +92,7 @@ export function createPlaces({ ports, store }: { readonly ports: Ports; readonly
         adopts: isFilled, asksFirst: isFilled && options.mirror && !opened.runs.filledByUs(to.path),
       };
     },
+    accept: (jobId) => acceptPlaces({ store: store(), look, now: () => ports.clock.now() }, jobId),
     preview: (source, excludes, stop) => previewSplit(ports.workerHost, source, excludes, stop),
     close: drop,
   };
