@@ -84,7 +84,7 @@ export async function unlock(destination: string, holder: LockHolder): Promise<{
   const released = await within(destination, false, async (folder) => {
     const now = await readHolder(folder, lockName);
     // Another run's, or another disk that is mounted there now: nothing of that is ours to touch.
-    if (!now?.holder || !isSameHolder(now.holder, holder)) return now === null;
+    if (!now?.holder || !isSameHolder(now.holder, holder)) return false;
     const end = performance.now() + patienceMs;
     let done = false;
     while (!done && performance.now() < end) {

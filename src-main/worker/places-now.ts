@@ -16,27 +16,36 @@ import { holdRoot } from './safe-folder.ts';
 export async function placesNow({ source, destination, holder }: {
   source: string; destination: string; holder: LockHolder | null;
 }): Promise<ScoutAnswer<'places-now'>> {
+  // Mounts come last: with one that changes at this very moment, they are what tells why the rest is not there.
+  const isLocked = holder === null || (await isLockedBy(destination, holder));
+  const [from, to] = await Promise.all([foundAt(source), foundAt(destination)]);
   const mounts = await readMounts();
-  const [from, to] = await Promise.all([placeNow(source, mounts), placeNow(destination, mounts)]);
-  return { source: from, destination: to, isLocked: holder === null || (await isLockedBy(destination, holder)) };
+  return { source: placeIn(from, mounts), destination: placeIn(to, mounts), isLocked };
 }
 
-async function placeNow(path: string, mounts: readonly Mount[]): Promise<PlaceNow> {
-  const nowhere: PlaceNow = { passport: null, device: null };
+interface FoundFolder {
+  readonly real: string;
+  readonly device: string;
+  readonly marker: string | undefined;
+}
+
+async function foundAt(path: string): Promise<FoundFolder | null> {
   try {
     const real = await realpath(path);
     const facts = await stat(real, { bigint: true });
-    const mount = mountOf(real, mounts);
-    if (!facts.isDirectory() || !mount) return nowhere;
-    const marker = await readMarker(real);
-    return {
-      passport: { path: real, mount, inside: mountsInside(real, mounts), ...(marker ? { marker: marker.id } : {}) },
-      device: String(facts.dev),
-    };
+    if (!facts.isDirectory()) return null;
+    return { real, device: String(facts.dev), marker: (await readMarker(real))?.id };
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return nowhere;
+    if (isAbsent(error)) return null;
     throw error;
   }
+}
+
+function placeIn(found: FoundFolder | null, mounts: readonly Mount[]): PlaceNow {
+  const mount = found && mountOf(found.real, mounts);
+  if (!mount) return { passport: null, device: null };
+  const { real, device, marker } = found;
+  return { passport: { path: real, mount, inside: mountsInside(real, mounts), ...(marker === undefined ? {} : { marker }) }, device };
 }
 
 async function isLockedBy(destination: string, holder: LockHolder): Promise<boolean> {
@@ -46,7 +55,7 @@ async function isLockedBy(destination: string, holder: LockHolder): Promise<bool
       const folder = await root.enter(OWN_FOLDER as ByteName);
       try {
         const now = await readHolder(folder, lockName);
-        return now?.holder !== null && now !== null && isSameHolder(now.holder, holder);
+        return now !== null && now.holder !== null && isSameHolder(now.holder, holder);
       } finally {
         await folder.close();
       }
@@ -54,7 +63,11 @@ async function isLockedBy(destination: string, holder: LockHolder): Promise<bool
       await root.close();
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return false;
+    if (isAbsent(error)) return false;
     throw error;
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error));
 }

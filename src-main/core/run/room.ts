@@ -40,7 +40,7 @@ export interface RoomWait {
 export function createRoomWait({ pause, resume }: RoomParts): RoomWait {
   let waiting: Promise<ErrorData | null> | null = null;
   let leftMs: number | null = null;
-  let isPressed = false;
+  let press = new AbortController();
 
   async function wait(context: RunContext, error: ErrorData): Promise<ErrorData | null> {
     const { tuning } = context.ports;
@@ -48,7 +48,8 @@ export function createRoomWait({ pause, resume }: RoomParts): RoomWait {
     if (leftMs === 0) return error;
     const from = performance.now();
     const deadline = from + leftMs;
-    isPressed = false;
+    press = new AbortController();
+    const { signal: pressed } = press;
     pause();
     const atFirst = await lookForRoom(context);
     let now = atFirst;
@@ -56,23 +57,19 @@ export function createRoomWait({ pause, resume }: RoomParts): RoomWait {
       level: 'warning', message: `${fullText(error, now)}. The run waits up to ${timeText(leftMs)} for room.`,
       hint: 'Make room there: the run then goes on by itself. Daybreak removes nothing to make room.',
     });
-    while (!isPressed && !isRoomier(now, atFirst) && performance.now() < deadline && !isEnding(context)) {
-      await untilNextLook(context, Math.min(deadline, performance.now() + (tuning?.roomEveryMs ?? usualEveryMs)));
+    while (!pressed.aborted && !isRoomier(now, atFirst) && performance.now() < deadline && !isEnding(context)) {
+      await untilNextLook(context, pressed, Math.min(deadline, performance.now() + (tuning?.roomEveryMs ?? usualEveryMs)));
       if (!isEnding(context)) now = (await lookForRoom(context)) ?? now;
     }
     const waitedMs = performance.now() - from;
     leftMs -= Math.min(leftMs, waitedMs);
     if (isEnding(context)) return error;
-    if (!isPressed && !isRoomier(now, atFirst)) {
+    if (!pressed.aborted && !isRoomier(now, atFirst)) {
       return { ...error, message: `${fullText(error, now)}, and no room was made within ${timeText(waitedMs)}` };
     }
-    if (!isPressed) context.notice({ level: 'info', message: `There is room again at ${placeText(now)}: ${freeText(now)}. The run goes on.` });
+    if (!pressed.aborted) context.notice({ level: 'info', message: `There is room again at ${placeText(now)}: ${freeText(now)}. The run goes on.` });
     resume();
     return null;
-  }
-
-  async function untilNextLook(context: RunContext, at: number): Promise<void> {
-    while (performance.now() < at && !isPressed && !isEnding(context)) await sleep(Math.min(wakeEveryMs, at - performance.now()));
   }
 
   return {
@@ -80,9 +77,13 @@ export function createRoomWait({ pause, resume }: RoomParts): RoomWait {
       waiting = null;
     })),
     tryNow() {
-      isPressed = true;
+      press.abort();
     },
   };
+}
+
+async function untilNextLook(context: RunContext, pressed: AbortSignal, at: number): Promise<void> {
+  while (performance.now() < at && !pressed.aborted && !isEnding(context)) await sleep(Math.min(wakeEveryMs, at - performance.now()));
 }
 
 /** Null where the destination does not answer: then it is looked at again later. */
