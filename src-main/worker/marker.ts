@@ -76,7 +76,7 @@ async function readFrom(folder: SafeFolder): Promise<Marker | null> {
       await file.close();
     }
   } catch (error) {
-    if (['ENOENT', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO'].includes(errnoOf(error))) return null;
+    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(errnoOf(error))) return null;
     throw error;
   }
 }
@@ -95,18 +95,22 @@ function parse(text: string): Marker | null {
 async function writeNew(folder: SafeFolder, marker: Marker): Promise<Marker> {
   for (const { name } of await folder.names()) if (leftBehind.test(name)) await removeOwn(folder, name);
   const temporary = `${markerName}.${randomUUID()}` as ByteName;
-  await folder.confirm();
-  const file = await open(folder.at(temporary), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
-    await file.writeFile(`${JSON.stringify(marker)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await folder.confirm();
-  await rename(folder.at(temporary), folder.at(markerName)).catch(async (error: unknown) => {
-    await removeOwn(folder, temporary);
+    await folder.confirm();
+    const file = await open(folder.at(temporary), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
+    try {
+      await file.writeFile(`${JSON.stringify(marker)}\n`);
+      // Whoever may enter the folder may read it, whatever the umask: root makes it, and the folder's owner must not make another.
+      await file.chmod(0o644).catch(() => {});
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await folder.confirm();
+    await rename(folder.at(temporary), folder.at(markerName));
+    return marker;
+  } catch (error) {
+    await removeOwn(folder, temporary).catch(() => {});
     throw error;
-  });
-  return marker;
+  }
 }

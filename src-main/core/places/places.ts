@@ -80,10 +80,13 @@ export function createPlaces({ ports, store }: { readonly ports: Ports; readonly
       ]);
       if (!from || !to) return { source: from, destination: to, problems: from ? sourceAlone(from) : [], notices: [], adopts: false, asksFirst: false };
       const opened = store();
-      const known = jobId !== null && opened.jobs.find(jobId) !== null ? jobId : null;
+      const job = jobId === null ? null : opened.jobs.find(jobId);
+      const known = job?.id ?? null;
+      // Of another place the job knows nothing yet.
+      const isUnmoved = job?.source === source && job?.destination === destination;
       const { problems, notices } = preflight({
         source: from, destination: to, backupDir: kept, options, dryRun: false, acceptNewMounts: false, isRoot: process.getuid?.() === 0,
-        lastPassports: known === null ? null : opened.learned.passports(known),
+        lastPassports: known === null || !isUnmoved ? null : opened.learned.passports(known),
         otherDestinations: known === null ? [] : opened.runs.otherDestinations(known),
       });
       const isFilled = to.kind === 'folder' && !to.isEmpty;
