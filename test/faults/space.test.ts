@@ -78,7 +78,8 @@ describe(`a destination that is too small${reason === null ? '' : ` [skipped: ${
 
     async function untilFull() {
       const watched = startBackup(app, source, disk, { options: { mirror: true } });
-      await until('a run that waits for room', 10_000, () => watched.events.some((event) => event.type === 'progress' && event.progress.state === 'paused'));
+      await until('a run that waits for room', 10_000, () => noticesOf(watched.events).length > 0
+        && watched.events.some((event) => event.type === 'progress' && event.progress.state === 'paused'));
       expect(noticesOf(watched.events)).toEqual([
         expect.stringMatching(new RegExp(`^The destination is full: .* free on daybreak-small \\(tmpfs\\), mounted at ${disk}\\. The run waits up to 20 s for room\\.$`, 'u')),
       ]);

@@ -25,8 +25,9 @@ export interface UnitProgress {
   note: Note | null;
   /** Whether its calls keep hard links; off after rsync gave up over them, until its removals are done. */
   hardLinks: boolean;
-  /** Worth one more try when no other unit runs, and that this was it. */
+  /** Worth one more try when no other unit runs. */
   tryAlone: boolean;
+  /** It has come to that try: there is no further one. */
   isAlone: boolean;
   /** What it made at the destination, by top folder, where that is known name by name. */
   created: CreatedByTop | null;
@@ -76,6 +77,7 @@ export async function copyUnit(context: RunContext, progress: UnitProgress): Pro
 async function withRoom(context: RunContext, decision: Disposition, { wasPaused }: TaskEnd): Promise<Disposition> {
   if (decision.kind !== 'failed' || !decision.pausePool || isEnding(context)) return decision;
   const error = wasPaused ? null : await context.waitForRoom(decision.error);
+  if (context.cancelled) return { kind: 'cancelled' };
   return error ? { ...decision, error } : { kind: 'retry', afterMs: 0, maxAttempts: Infinity };
 }
 

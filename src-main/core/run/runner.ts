@@ -171,11 +171,13 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
   async function copyAndFinish(context: RunContext, prepared: Prepared, hold: Hold | null): Promise<void> {
     move('run');
     const expected = expectedPlaces(prepared, hold);
-    const endWatch = watchPlaces({
+    const places = watchPlaces({
       firstScout: currentScout(), scout: currentWatcher, expected, hold, source: context.job.source, destination: context.job.destination,
       everyMs: ports.tuning?.placesEveryMs, moved: (error) => stopAsMoved(context, error),
     });
-    const planned = await copyAll(context, prepared).finally(endWatch);
+    await places.first;
+    if (isEnding(context)) return;
+    const planned = await copyAll(context, prepared).finally(() => places.end());
     if (state === 'paused') move('resume');
     if (isEnding(context)) return;
     move('finish');

@@ -24,18 +24,19 @@ export interface PlaceWatch {
 
 /**
  * Looks now and then, through a scout, whether both ends of a run are still what they were: rsync goes on writing into a
- * file system that was unmounted under it, and to the disk below. Returns a function that ends the watch.
+ * file system that was unmounted under it, and to the disk below. `first` resolves after the first look: people may have
+ * taken their time to answer since both ends were looked at. `end` ends the watch.
  */
-export function watchPlaces(parts: PlaceWatch): () => void {
+export function watchPlaces(parts: PlaceWatch): { readonly first: Promise<void>; end(): void } {
   const { source, destination, expected, hold, everyMs = usualEveryMs } = parts;
   let ended = false;
-  let first: ScoutAnswer<'places-now'> | null = null;
+  let began: ScoutAnswer<'places-now'> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   async function look(scout: ScoutClient): Promise<void> {
     const now = await scout.ask({ op: 'places-now', source, destination, holder: hold?.holder ?? null });
-    first ??= now;
-    const what = whatChanged(first, now);
+    began ??= now;
+    const what = whatChanged(began, now);
     if (what === null || ended) return;
     ended = true;
     parts.moved({
@@ -44,11 +45,11 @@ export function watchPlaces(parts: PlaceWatch): () => void {
     });
   }
 
-  function whatChanged(began: ScoutAnswer<'places-now'>, now: ScoutAnswer<'places-now'>): string | null {
+  function whatChanged(before: ScoutAnswer<'places-now'>, now: ScoutAnswer<'places-now'>): string | null {
     const what = whatMoved(expected, { source: now.source.passport, destination: now.destination.passport });
     if (what !== null) return what;
     for (const end of ['source', 'destination'] as const) {
-      if (began[end].device !== now[end].device) return `The ${end} is not what it was when the run began: another file system is mounted there`;
+      if (before[end].device !== now[end].device) return `The ${end} is not what it was when the run began: another file system is mounted there`;
     }
     return now.isLocked ? null : 'The destination is not the one the run began with: the lock of this run is not there';
   }
@@ -58,9 +59,12 @@ export function watchPlaces(parts: PlaceWatch): () => void {
     timer = setTimeout(() => void look(parts.scout()).catch(() => {}).finally(() => ended || again()), everyMs);
     timer.unref();
   };
-  void look(parts.firstScout).catch(() => {}).finally(() => ended || again());
-  return () => {
-    ended = true;
-    clearTimeout(timer);
+  const first = look(parts.firstScout).catch(() => {}).finally(() => ended || again());
+  return {
+    first,
+    end() {
+      ended = true;
+      clearTimeout(timer);
+    },
   };
 }
