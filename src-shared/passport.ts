@@ -15,6 +15,16 @@ export const Mount = z.object({
 });
 export type Mount = z.infer<typeof Mount>;
 
+/** What a saved job leaves at its destination, in `.daybreak/marker.json`: it names the disk, whoever comes to mount it. */
+export const Marker = z.object({
+  id: z.uuid(),
+  /** The job that made it. */
+  job: z.string(),
+  /** ms since the epoch. */
+  at: z.number(),
+});
+export type Marker = z.infer<typeof Marker>;
+
 /**
  * What identifies a source or destination from one run to the next: the mount it lies on and the mounts
  * inside it. Device numbers are left out: those of an NFS mount change with a reboot.
@@ -24,6 +34,10 @@ export const Passport = z.object({
   path: z.string(),
   mount: Mount,
   inside: z.array(Mount),
+  /** Id of the marker that lies there. */
+  marker: z.string().optional(),
+  /** A person has taken what was mounted then for the job's own, and no run has reached its end since; ms since the epoch. */
+  acceptedAt: z.number().optional(),
 });
 export type Passport = z.infer<typeof Passport>;
 

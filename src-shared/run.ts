@@ -24,8 +24,8 @@ const ends = { fail: 'failed', lose: 'interrupted', cancel: 'cancelling' } as co
 const transitions: Partial<Record<RunState, Partial<Record<RunEvent, RunState>>>> = {
   queued: { ...ends, plan: 'planning', skip: 'skipped' },
   planning: { ...ends, run: 'running', skip: 'skipped' },
-  running: { ...ends, pause: 'paused', finish: 'finishing' },
-  paused: { ...ends, resume: 'running' },
+  running: { ...ends, pause: 'paused', finish: 'finishing', doubt: 'unproven' },
+  paused: { ...ends, resume: 'running', doubt: 'unproven' },
   finishing: { ...ends, succeed: 'succeeded', warn: 'warned', hold: 'held', close: 'stopped', doubt: 'unproven' },
   cancelling: { stop: 'cancelled', lose: 'interrupted', fail: 'failed' },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
-import { Passport, PathFacts } from './passport.ts';
+import { Marker, Passport, PathFacts } from './passport.ts';
 import { FolderListing, Volume } from './place.ts';
 import { Change } from './rsync-result.ts';
 import { ByteNameSchema, Unit } from './unit.ts';
@@ -40,6 +40,14 @@ export const LockHolder = z.object({
 });
 export type LockHolder = z.infer<typeof LockHolder>;
 
+/** A source or destination as it is mounted now; both null where no folder is there. */
+export const PlaceNow = z.object({
+  passport: Passport.nullable(),
+  /** st_dev, as text: tells two mounts of one name apart, within a run only. */
+  device: z.string().nullable(),
+});
+export type PlaceNow = z.infer<typeof PlaceNow>;
+
 /** A listed removal as it stands now on both sides. */
 export const RemovalCheck = z.object({
   name: ByteNameSchema,
@@ -72,6 +80,10 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('renew-lock'), destination: z.string(), holder: LockHolder }),
   /** Removes the lock, and `.daybreak` itself when it is empty then. */
   z.object({ op: z.literal('unlock'), destination: z.string(), holder: LockHolder }),
+  /** Makes the marker of a saved job where there is none, and `.daybreak` its owner's alone. `at`: ms since the epoch. */
+  z.object({ op: z.literal('mark'), destination: z.string(), job: z.string(), at: z.number() }),
+  /** Whether both ends, and the lock of `holder`, are still where they were. Changes nothing. */
+  z.object({ op: z.literal('places-now'), source: z.string(), destination: z.string(), holder: LockHolder.nullable() }),
   z.object({ op: z.literal('check-removals'), source: z.string(), destination: z.string(), removals: z.array(Change) }),
   /** Entries and bytes below these top folders of the destination now; '' stands for the root's own files. */
   z.object({ op: z.literal('count'), destination: z.string(), tops: z.array(ByteNameSchema) }),
@@ -113,6 +125,9 @@ export const ScoutAnswers = {
   ]),
   'renew-lock': z.object({}),
   unlock: z.object({ removedFolder: z.boolean() }),
+  mark: Marker,
+  /** `isLocked`: the lock is there and ours; true without a holder. */
+  'places-now': z.object({ source: PlaceNow, destination: PlaceNow, isLocked: z.boolean() }),
   'check-removals': z.object({
     checks: z.array(RemovalCheck),
     /** Folders that are not removed themselves but would hold nothing any more. */

@@ -10,6 +10,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
 import { createPlaces, type Places } from './places/places.ts';
+import type { HeldLocks } from './run/holding.ts';
 import { startRun } from './run/runner.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
@@ -103,6 +104,7 @@ export interface App {
 export function createApp(ports: Ports): Promise<App> {
   let store: Store | null = null;
   const running = new Set<RunHandle>();
+  const heldLocks: HeldLocks = new Set();
 
   function open(): Store {
     if (store) return store;
@@ -113,7 +115,7 @@ export function createApp(ports: Ports): Promise<App> {
   }
 
   function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
-    const handle = startRun({ ports, store: open }, request, watch);
+    const handle = startRun({ ports, store: open, heldLocks }, request, watch);
     running.add(handle);
     void handle.ended.then(() => running.delete(handle));
     return handle;

@@ -41,6 +41,11 @@ export interface Tuning {
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */
   readonly answerMs?: number | undefined;
+  /** How often a run that copies looks whether both ends are still the same. */
+  readonly placesEveryMs?: number | undefined;
+  /** How often a run looks whether a full destination has room again, and how long it waits for that in all. */
+  readonly roomEveryMs?: number | undefined;
+  readonly roomWaitMs?: number | undefined;
 }
 
 export interface Ports {

@@ -77,11 +77,14 @@ export async function renewLock(destination: string, holder: LockHolder): Promis
 }
 
 /**
- * Gives the lock back: removes it where it is ours and leaves it where it is not, removes what processes that are gone
- * left beside it, and then `.daybreak` itself when it is empty. That changes the time of the destination's root folder.
+ * Gives the lock back: removes it, what processes that are gone left beside it, and then `.daybreak` itself when it is
+ * empty. Touches nothing where the lock is not ours. That changes the time of the destination's root folder.
  */
 export async function unlock(destination: string, holder: LockHolder): Promise<{ removedFolder: boolean }> {
   const released = await within(destination, false, async (folder) => {
+    const now = await readHolder(folder, lockName);
+    // Another run's, or another disk that is mounted there now: nothing of that is ours to touch.
+    if (!now?.holder || !isSameHolder(now.holder, holder)) return false;
     const end = performance.now() + patienceMs;
     let done = false;
     while (!done && performance.now() < end) {

@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { Mount, PathFacts } from '../../src-shared/passport.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { errnoOf, reasonOf } from './errno.ts';
+import { readMarker } from './marker.ts';
 import { mountOf, mountsInside, readFstab, readMounts, unmountedPointOf, type FstabEntry } from './mounts.ts';
 
 /** What `look` asks of the system besides the path itself. */
@@ -55,6 +56,8 @@ export async function look(path: string, readers: SystemReaders = system): Promi
   const content = isFolder ? await contentOf(found.real) : { isEmpty: false, listable: true };
   const place = isFolder || found.kind === 'file' ? found.real : parent;
   const exists = found.kind !== 'missing';
+  const hasDaybreakFolder = isFolder && (await isThere(join(found.real, OWN_FOLDER)));
+  const marker = hasDaybreakFolder ? await readMarker(found.real) : null;
   const executable = isFolder || !exists ? constants.X_OK : 0;
   const [space, latencyMs, readable, writable] = await Promise.all([
     spaceOf(found.folder),
@@ -66,12 +69,12 @@ export async function look(path: string, readers: SystemReaders = system): Promi
     path,
     realPath: found.real,
     kind: found.kind,
-    passport: exists && mount ? { path: found.real, mount, inside: mountsInside(found.real, mounts) } : null,
+    passport: exists && mount ? { path: found.real, mount, inside: mountsInside(found.real, mounts), ...(marker ? { marker: marker.id } : {}) } : null,
     isEmpty: content.isEmpty,
     readable,
     writable,
     unmountedPoint: unmountedPointOf([found.real, path], fstab, mounts),
-    hasDaybreakFolder: isFolder && (await isThere(join(found.real, OWN_FOLDER))),
+    hasDaybreakFolder,
     parentExists,
     ...space,
     latencyMs,

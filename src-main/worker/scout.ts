@@ -6,6 +6,8 @@ import { estimate } from './estimate.ts';
 import { listFolders } from './folders.ts';
 import { lock, renewLock, unlock } from './lock.ts';
 import { look, makeFolder, ping } from './look.ts';
+import { mark } from './marker.ts';
+import { placesNow } from './places-now.ts';
 import { openPort } from './port.ts';
 import { realFolders } from './real-folders.ts';
 import { checkRemovals, remove } from './removal.ts';
@@ -55,6 +57,8 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'lock': return lock(request.destination, request.holder);
     case 'renew-lock': return renewLock(request.destination, request.holder);
     case 'unlock': return unlock(request.destination, request.holder);
+    case 'mark': return mark(request);
+    case 'places-now': return placesNow(request);
     case 'check-removals': return checkRemovals(request.source, request.destination, request.removals);
     case 'count': return countTops(request.destination, request.tops);
     case 'real-folders': return realFolders(request.destination, request.folders);

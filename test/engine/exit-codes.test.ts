@@ -40,7 +40,7 @@ async function runWith(plan: readonly PlannedEnd[], { mirror = true, mayBeLeft =
     writeTree(destination, folderOf([['stale', stale]]));
     // Only calls that copy: a first mirror run looks with --dry-run before.
     const fake = planRsync(folder, plan, mirror ? copyOnly : '--ignore-missing-args');
-    const engine = await openEngine(folder, {}, { ...process.env, PATH: pathOf(fake, join(folder, 'bin')) });
+    const engine = await openEngine(folder, { roomWaitMs: 0 }, { ...process.env, PATH: pathOf(fake, join(folder, 'bin')) });
     const { state, error, events } = await backUp(engine, source, destination, { options: { mirror, workers: 1 } });
     await engine.close();
     expect(fake.left(), `calls that were planned but not made; ${error?.message}`).toBeLessThanOrEqual(mayBeLeft);
@@ -126,24 +126,34 @@ describe.concurrent('what cannot pass ends the run as failed, says why, and dele
     ['11, medium error', { end: 11, stderr: writeFailed('Input/output error (5)') }, 1, 'destination-unreachable', /Input\/output error/u],
     ['12, no rsync there', { end: 12, stderr: 'bash: rsync: command not found' }, 1, 'rsync-missing', /could not be started/u],
     ['12, a chatty shell', { end: 12, stderr: 'protocol version mismatch -- is your shell clean?' }, 1, 'connection', /greetings/u],
-    ['13, twice', { end: 13 }, 2, 'internal', /code 13/u],
+    ['13, twice, and alone', { end: 13 }, 3, 'internal', /code 13/u],
     ['14, not to be executed', { end: 14, stderr: 'rsync: Failed to exec ssh: No such file' }, 1, 'rsync-missing', /daybreak doctor/u],
-    ['15, twice', { end: 15 }, 2, 'internal', /code 15/u],
-    ['20, three times', { end: 20 }, 3, 'internal', /code 20/u],
-    ['22, twice', { end: 22 }, 2, 'internal', /code 22/u],
-    ['99, unheard of', { end: 99 }, 1, 'internal', /code 99, which it does not document/u],
+    ['15, twice, and alone', { end: 15 }, 3, 'internal', /code 15/u],
+    ['20, three times, and alone', { end: 20 }, 4, 'internal', /code 20/u],
+    ['22, twice, and alone', { end: 22 }, 3, 'internal', /code 22/u],
+    ['99, unheard of, and alone', { end: 99 }, 2, 'internal', /code 99, which it does not document/u],
     ['124, remote command', { end: 124 }, 1, 'rsync-missing', /could not be started/u],
     ['125, remote command', { end: 125 }, 1, 'rsync-missing', /could not be started/u],
     ['126, remote command', { end: 126 }, 1, 'rsync-missing', /could not be started/u],
     ['127, remote command', { end: 127 }, 1, 'rsync-missing', /could not be started/u],
     ['255, login refused', { end: 255, stderr: 'me@nas: Permission denied (publickey).' }, 1, 'auth', /refused the login/u],
     ['255, another host key', { end: 255, stderr: 'Host key verification failed.' }, 1, 'auth', /known host key/u],
-    ['killed by SIGKILL, three times', { end: 'signal-KILL' }, 3, 'internal', /rsync was killed \(SIGKILL\)/u],
+    ['killed by SIGKILL, three times, and alone', { end: 'signal-KILL' }, 4, 'internal', /rsync was killed \(SIGKILL\)/u],
   ])('%s', async (_, end, tries, kind, words) => {
     const run = await runWith(Array.from({ length: tries }, () => end));
     expect(run.words).toMatch(words);
     expect([run.code, run.kind, run.tries]).toEqual([kind === 'invalid-input' ? 2 : 1, kind, tries]);
     expect(run.staleIsLeft).toBe(true);
+  });
+});
+
+describe.concurrent('what cannot pass while others run', { timeout: 60_000 }, () => {
+  test.each<[string, PlannedEnd, number]>([
+    ['13', { end: 13 }, 2], ['20', { end: 20 }, 3], ['99', { end: 99 }, 1],
+  ])('%s, is tried again alone at the end', async (_, end, tries) => {
+    const run = await runWith(Array.from({ length: tries }, () => end));
+    expect([run.code, run.tries, run.words]).toEqual([0, tries + 1, '']);
+    expect(run.differences).toEqual([]);
   });
 });
 

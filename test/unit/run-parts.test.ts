@@ -48,6 +48,7 @@ test('states: every event either leads to a known state or is refused', () => {
 test.each<[RunState, RunEvent, RunState]>([
   ['queued', 'plan', 'planning'], ['planning', 'run', 'running'], ['running', 'pause', 'paused'], ['paused', 'resume', 'running'],
   ['running', 'finish', 'finishing'], ['finishing', 'succeed', 'succeeded'], ['finishing', 'hold', 'held'], ['finishing', 'doubt', 'unproven'],
+  ['running', 'doubt', 'unproven'], ['paused', 'doubt', 'unproven'],
   ['paused', 'cancel', 'cancelling'], ['cancelling', 'stop', 'cancelled'], ['running', 'lose', 'interrupted'],
 ])('a run that is %s, on %s, is %s', (state, event, next) => {
   expect(nextRunState(state, event)).toBe(next);

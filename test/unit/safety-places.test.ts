@@ -50,6 +50,12 @@ describe('two passports of one place', () => {
       passport('/data', root, [nas, usb]),
       passport('/data', root, [{ ...usb, source: '/dev/sdx1' }, nas]),
     ],
+    [
+      'the marker is there again on a disk whose UUID nobody told',
+      { ...passport('/mnt/usb/b', { ...usb, uuid: null }), marker: 'm' },
+      { ...passport('/mnt/usb/b', { ...usb, uuid: null, source: '/dev/loop7' }), marker: 'm' },
+    ],
+    ['there is a marker for the first time', passport('/mnt/usb/b', usb), { ...passport('/mnt/usb/b', usb), marker: 'm' }],
   ];
   for (const [title, last, now] of same)
     test(`are the same when ${title}`, () => expect(comparePassports(last, now)).toEqual([]));
@@ -97,10 +103,62 @@ describe('two passports of one place', () => {
       'inside-changed',
       '/data/v in it is nas:/export (nfs4), not /dev/sdb1 (ext4) as before',
     ],
+    [
+      'the marker is not there',
+      { ...passport('/mnt/usb/b', usb), marker: 'm' },
+      passport('/mnt/usb/b', usb),
+      'marker-gone',
+      'the marker .daybreak/marker.json, which says that it is the same disk, is not there or may not be read',
+    ],
+    [
+      'the marker is another one',
+      { ...passport('/mnt/usb/b', usb), marker: 'm' },
+      { ...passport('/mnt/usb/b', usb), marker: 'n' },
+      'marker-changed',
+      'the marker .daybreak/marker.json is that of another backup disk',
+    ],
+    [
+      'the disk is another one that was copied with its marker',
+      { ...passport('/mnt/usb/b', usb), marker: 'm' },
+      { ...passport('/mnt/usb/b', { ...usb, uuid: 'cccc', source: '/dev/sdc1' }), marker: 'm' },
+      'mount-changed',
+      'it is on /dev/sdc1 (ext4), not on /dev/sdb1 (ext4) as before',
+    ],
+    [
+      'another server has a share of the same name',
+      passport('/mnt/nas', nas),
+      passport('/mnt/nas', { ...nas, source: 'nasty:/export' }),
+      'mount-changed',
+      'it is on nasty:/export (nfs4), not on nas:/export (nfs4) as before',
+    ],
+    [
+      'another number has a share of the same name',
+      passport('/mnt/nas', { ...nas, source: '10.0.0.1:/export' }),
+      passport('/mnt/nas', { ...nas, source: '10.0.0.2:/export' }),
+      'mount-changed',
+      'it is on 10.0.0.2:/export (nfs4), not on 10.0.0.1:/export (nfs4) as before',
+    ],
   ];
   for (const [title, last, now, kind, message] of other) {
     test(`differ when ${title}`, () => expect(comparePassports(last, now)).toMatchObject([{ kind, message, isNote: false }]));
   }
+
+  test.each([
+    ['nfs4', 'nas:/export', 'nas.lan:/export'],
+    ['nfs4', 'nas:/export', 'NAS.:/export/'],
+    ['nfs', 'nas.lan:/export', '[fd00::7]:/export'],
+    ['cifs', '//nas/backup', '//192.168.1.7/backup'],
+  ])('a server of %s that is named otherwise is a note: %s, %s', (type, before, now) => {
+    const [last, next] = [before, now].map((source) => passport('/mnt/nas', { ...nas, type, source }));
+    expect(comparePassports(last!, next!)).toMatchObject([{
+      kind: 'respelled', isNote: true, message: `the server of /mnt/nas is named otherwise than before: ${now}, not ${before}`,
+    }]);
+  });
+
+  test('by any other name it is the same server where the marker is there', () => {
+    const [last, next] = ['old:/export', 'new:/export'].map((source) => ({ ...passport('/mnt/nas', { ...nas, source }), marker: 'm' }));
+    expect(comparePassports(last!, next!).map(({ kind, isNote }) => [kind, isNote])).toEqual([['respelled', true]]);
+  });
 
   test('a new mount inside, and a link that leads elsewhere on the same disk, are notes and come last', () => {
     const found = comparePassports(

@@ -107,7 +107,7 @@ const stops: Case[] = [
     kind: 'passport-mismatch',
     message:
       'The source /data is not what it was at the last run: it is on /dev/sdb1 (ext4), not on /dev/sda1 (ext4) as before',
-    hint: 'Check that the right disk or share is mounted. If the change is meant, run once with --accept-new-mount.',
+    hint: 'Check that the right disk or share is mounted. If the change is meant, accept it for this job, or run once with --accept-new-mount.',
   },
   {
     title: 'a mount inside the source is gone',

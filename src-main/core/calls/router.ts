@@ -8,6 +8,7 @@ import { historyCalls } from './history.ts';
 import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
 import { placeCalls } from './places.ts';
+import { protectionCalls } from './protection.ts';
 import { runCalls } from './runs.ts';
 import { settingsCalls } from './settings.ts';
 
@@ -39,6 +40,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
+    protection: protectionCalls(app.places),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,

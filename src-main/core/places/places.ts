@@ -6,6 +6,7 @@ import type { Ports } from '../ports.ts';
 import { startScout, type ScoutClient } from '../run/scout-client.ts';
 import { preflight } from '../safety/preflight.ts';
 import type { Store } from '../store/open-store.ts';
+import { acceptPlaces } from './accept.ts';
 import { previewSplit } from './preview.ts';
 
 /** A path that has not answered for so long is said to hang, ms. */
@@ -26,6 +27,8 @@ export interface Places {
   list(path: string): Promise<FolderListing>;
   makeFolder(parent: string, name: string): Promise<string>;
   check(request: CheckRequest): Promise<PlaceCheck>;
+  /** Takes what is mounted at both ends of a job now for the job's own. Throws where one of them is not there. */
+  accept(jobId: string): Promise<void>;
   preview(source: string, excludes: readonly string[], stop: AbortSignal | undefined): AsyncGenerator<SplitPreview, void>;
   close(): void;
 }
@@ -77,10 +80,13 @@ export function createPlaces({ ports, store }: { readonly ports: Ports; readonly
       ]);
       if (!from || !to) return { source: from, destination: to, problems: from ? sourceAlone(from) : [], notices: [], adopts: false, asksFirst: false };
       const opened = store();
-      const known = jobId !== null && opened.jobs.find(jobId) !== null ? jobId : null;
+      const job = jobId === null ? null : opened.jobs.find(jobId);
+      const known = job?.id ?? null;
+      // Of another place the job knows nothing yet.
+      const isUnmoved = job?.source === source && job?.destination === destination;
       const { problems, notices } = preflight({
         source: from, destination: to, backupDir: kept, options, dryRun: false, acceptNewMounts: false, isRoot: process.getuid?.() === 0,
-        lastPassports: known === null ? null : opened.learned.passports(known),
+        lastPassports: known === null || !isUnmoved ? null : opened.learned.passports(known),
         otherDestinations: known === null ? [] : opened.runs.otherDestinations(known),
       });
       const isFilled = to.kind === 'folder' && !to.isEmpty;
@@ -89,6 +95,7 @@ export function createPlaces({ ports, store }: { readonly ports: Ports; readonly
         adopts: isFilled, asksFirst: isFilled && options.mirror && !opened.runs.filledByUs(to.path),
       };
     },
+    accept: (jobId) => acceptPlaces({ store: store(), look, now: () => ports.clock.now() }, jobId),
     preview: (source, excludes, stop) => previewSplit(ports.workerHost, source, excludes, stop),
     close: drop,
   };

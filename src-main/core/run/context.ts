@@ -54,6 +54,8 @@ export interface RunContext {
   warn(message: string, hint?: string): void;
   /** Ends the run early: stops the pool and keeps the first reason. */
   fail(error: ErrorData): void;
+  /** Waits for room at a full destination. Resolves with null when there is some, else with the failure that ends the run. */
+  waitForRoom(error: ErrorData): Promise<ErrorData | null>;
   /** The server or the memory cannot carry so many workers. */
   fewerWorkers(): void;
 }

@@ -27,13 +27,15 @@ export interface UnitProgress {
   hardLinks: boolean;
   /** Worth one more try when no other unit runs. */
   tryAlone: boolean;
+  /** It has come to that try: there is no further one. */
+  isAlone: boolean;
   /** What it made at the destination, by top folder, where that is known name by name. */
   created: CreatedByTop | null;
 }
 
 /** A unit that has not been tried. */
 export function untried(unit: Unit): UnitProgress {
-  return { unit, state: 'waiting', attempts: 0, result: null, links: [], note: null, tryAlone: false, hardLinks: true, created: null };
+  return { unit, state: 'waiting', attempts: 0, result: null, links: [], note: null, tryAlone: false, isAlone: false, hardLinks: true, created: null };
 }
 
 /** The settings all calls of a run share. */
@@ -62,13 +64,21 @@ export async function copyUnit(context: RunContext, progress: UnitProgress): Pro
       progress.state = nextUnitState(progress.state, 'retry');
       continue;
     }
-    const decision = end.stopped ? ({ kind: 'cancelled' } as const) : decide(context, progress, end);
+    const decision = end.stopped ? ({ kind: 'cancelled' } as const) : await withRoom(context, decide(context, progress, end), end);
     settle(context, progress, decision, end);
     if (decision.kind !== 'retry') return;
     if (decision.sweepTemps) await sweep(context, unit);
     await sleep(decision.afterMs);
   }
   if (progress.state === 'waiting') progress.state = nextUnitState(progress.state, 'cancel');
+}
+
+/** A unit that met a full destination goes on when there is room again; one that was stopped meanwhile met it before. */
+async function withRoom(context: RunContext, decision: Disposition, { wasPaused }: TaskEnd): Promise<Disposition> {
+  if (decision.kind !== 'failed' || !decision.pausePool || isEnding(context)) return decision;
+  const error = wasPaused ? null : await context.waitForRoom(decision.error);
+  if (context.cancelled) return { kind: 'cancelled' };
+  return error ? { ...decision, error } : { kind: 'retry', afterMs: 0, maxAttempts: Infinity };
 }
 
 /** A pause longer than rsync's --timeout ends it with 30 when it goes on: no fault of anyone's, and no try. */
@@ -125,7 +135,8 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
  */
 export function retryUnit(context: RunContext, progress: UnitProgress): Promise<void> {
   progress.state = nextUnitState(progress.state, 'retry');
-  count(context, progress, -1);
+  // One that waits for its try alone is not counted yet.
+  if (!progress.tryAlone) count(context, progress, -1);
   progress.result = null;
   progress.note = null;
   context.tracker.known([progress.unit]);
@@ -156,7 +167,7 @@ const eventOf: Record<Disposition['kind'], UnitEvent> = {
 function settle(context: RunContext, progress: UnitProgress, decision: Disposition, end: TaskEnd): void {
   progress.state = nextUnitState(progress.state, eventOf[decision.kind]);
   progress.note = 'note' in decision ? decision.note : null;
-  progress.tryAlone = decision.kind === 'warned' && decision.retryAlone;
+  progress.tryAlone = !progress.isAlone && isWorthAlone(decision);
   if (decision.kind === 'failed') {
     const { error } = decision;
     if (decision.stopRun || decision.pausePool) context.fail(error);
@@ -165,6 +176,12 @@ function settle(context: RunContext, progress: UnitProgress, decision: Dispositi
   if (decision.kind === 'retry' && decision.withoutHardLinks) progress.hardLinks = false;
   if (decision.kind === 'retry' && decision.fewerWorkers) context.fewerWorkers();
   record(context, progress, end, decision.kind !== 'retry' && !progress.tryAlone);
+}
+
+/** What failed for this unit only may have failed for what its neighbours did: locks, memory, connections. */
+function isWorthAlone(decision: Disposition): boolean {
+  if (decision.kind === 'failed') return !decision.stopRun && !decision.pausePool;
+  return decision.kind === 'warned' && decision.retryAlone;
 }
 
 /** Keeps a try in the history, tells it, and counts it when it was the last. */

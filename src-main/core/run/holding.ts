@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
+import type { LockHolder } from '../../../src-shared/scout-protocol.ts';
 import { busyError } from '../safety/busy.ts';
 import { createLockHolder } from '../safety/lock-holder.ts';
 import type { RunContext } from './context.ts';
@@ -7,8 +8,14 @@ import type { RunContext } from './context.ts';
 /** Other hosts take a lock for dead when it was not renewed for five minutes. */
 const renewEveryMs = 60_000;
 
+/** The locks this process holds, by destination and moment: one of its own that is not among them was left behind. */
+export type HeldLocks = Set<string>;
+
 /** A destination that is ours alone for the time of a run. */
 export interface Hold {
+  readonly holder: LockHolder;
+  /** Id of the marker of a saved job; null for an ad-hoc backup, which leaves none. */
+  readonly marker: string | null;
   /**
    * Throws `AppError` when our lock is no longer there: the destination is not the one the run began with, or another
    * run took it.
@@ -21,13 +28,19 @@ export interface Hold {
  * Takes the destination for this run: makes the folder where it is missing, locks it, and clears what a crashed run left
  * in it. Throws `AppError` busy with who holds it.
  */
-export async function holdDestination(context: RunContext, destination: PathFacts): Promise<Hold> {
+export async function holdDestination(context: RunContext, destination: PathFacts, held: HeldLocks): Promise<Hold> {
   const { job, store, ports, run } = context;
   const path = job.destination;
   if (destination.kind === 'missing') await context.scout().ask({ op: 'make-folder', path });
   const holder = createLockHolder(job.name, ports.clock.now());
-  const lock = await context.scout().ask({ op: 'lock', destination: path, holder });
+  let lock = await context.scout().ask({ op: 'lock', destination: path, holder });
+  if (lock.state === 'held-by-other' && isLeftByUs(lock.holder, holder, path, held)) {
+    await context.scout().ask({ op: 'unlock', destination: path, holder: lock.holder });
+    lock = await context.scout().ask({ op: 'lock', destination: path, holder });
+  }
   if (lock.state === 'held-by-other') throw new AppError(busyError(path, lock.holder, ports.clock.now()));
+  const key = lockKey(path, holder);
+  held.add(key);
   context.lockedAtMs = lock.atMs;
   store.runs.setLockedAt(run, lock.atMs);
   const check = async (): Promise<void> => {
@@ -41,14 +54,33 @@ export async function holdDestination(context: RunContext, destination: PathFact
     });
   }, renewEveryMs);
   timer.unref();
-  await sweepLostRuns(context);
-  return {
-    check,
-    async release() {
-      clearInterval(timer);
-      await context.scout().ask({ op: 'unlock', destination: path, holder });
-    },
+  const release = async (): Promise<void> => {
+    clearInterval(timer);
+    held.delete(key);
+    await context.scout().ask({ op: 'unlock', destination: path, holder });
   };
+  try {
+    await sweepLostRuns(context);
+    return { holder, marker: await markDestination(context), check, release };
+  } catch (thrown) {
+    await release().catch(() => {});
+    throw thrown;
+  }
+}
+
+async function markDestination({ job, scout, ports }: RunContext): Promise<string | null> {
+  if (job.kind !== 'saved') return null;
+  return (await scout().ask({ op: 'mark', destination: job.destination, job: job.id, at: ports.clock.now() })).id;
+}
+
+/** A lock of this very process that no run of it holds: its disk was unmounted or read-only when it should have been given back. */
+function isLeftByUs(found: LockHolder, ours: LockHolder, destination: string, held: HeldLocks): boolean {
+  const isOurs = (['host', 'pid', 'startTime', 'bootId'] as const).every((field) => found[field] === ours[field]);
+  return isOurs && !held.has(lockKey(destination, found));
+}
+
+function lockKey(destination: string, { since, job }: LockHolder): string {
+  return `${destination}\n${since} ${job}`;
 }
 
 /** Removes the temporary files of rsyncs that ran when an earlier run into this destination was lost. */

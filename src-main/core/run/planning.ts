@@ -80,6 +80,7 @@ export async function tryAgainAlone(context: RunContext): Promise<void> {
   for (const progress of context.units) {
     if (!progress.tryAlone) continue;
     progress.state = 'waiting';
+    progress.isAlone = true;
     await copyUnit(context, progress);
   }
 }

@@ -1,5 +1,4 @@
 import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
-import type { Passport } from '../../../src-shared/passport.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState } from '../../../src-shared/unit.ts';
 import { unitCall } from '../rsync/args.ts';
@@ -8,12 +7,7 @@ import { inPortions, judgeRemovals, type Held } from '../safety/brake.ts';
 import { amountsByTop, keptAmounts } from './kept.ts';
 import { callContext, record, tryUnit, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
-
-/** How both ends were mounted when the run began: the scout removes nothing once that has changed. */
-export interface Passports {
-  readonly source: Passport | null;
-  readonly destination: Passport | null;
-}
+import type { Passports } from './same-place.ts';
 
 /** Names told with a held or previewed removal; more are only counted. */
 const mostNamesTold = 10_000;
@@ -22,7 +16,7 @@ const removalsAtOnce = 2000;
 
 /**
  * The second half of a mirror run, after everything is copied: asks rsync what it would remove, lets the brake judge the
- * whole list, checks each name at the source, and removes exactly those. Then the same units are copied again, which
+ * whole list, checks each name at the source, and removes exactly those; nothing once a mount of `passports` has changed. Then the same units are copied again, which
  * gives folders their times back and fills places where a folder had to make way.
  *
  * rsync itself is never let loose with --delete: should the source vanish at this very moment, only names that were

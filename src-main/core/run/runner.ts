@@ -13,19 +13,21 @@ import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
 import { callContext, retryUnit, type UnitProgress } from './copying.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
-import { holdDestination, type Hold } from './holding.ts';
+import { holdDestination, type HeldLocks, type Hold } from './holding.ts';
 import { journalFor } from './journal.ts';
 import { linkAcrossUnits } from './linking.ts';
 import { unitNotices } from './notices.ts';
-import { learn, planAndCopy, tryAgainAlone } from './planning.ts';
+import { learn, planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
-import { previewBrake, removeVanished, type Passports } from './removing.ts';
-import { whatMoved } from './same-place.ts';
+import { previewBrake, removeVanished } from './removing.ts';
+import { createRoomWait } from './room.ts';
+import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './same-place.ts';
 import { startScout, type ScoutClient } from './scout-client.ts';
 import { firstSize, steer, type Steering } from './steering.ts';
 import { sentenceFor } from './limited-by.ts';
 import { watchMounts } from './watch-mounts.ts';
+import { watchPlaces } from './watch-places.ts';
 
 /** Frames of progress, ms: as often as an eye can follow. */
 const frameEveryMs = 250;
@@ -38,21 +40,29 @@ export interface RunnerParts {
   readonly ports: Ports;
   /** Opens the store on first use, so that bad input leaves nothing behind. */
   readonly store: () => Store;
+  /** Shared by all runs of this process. */
+  readonly heldLocks: HeldLocks;
 }
 
 /** Starts a run: looks, asks, locks, copies, removes, links, checks, and records. The handle's promise never rejects. */
-export function startRun({ ports, store }: RunnerParts, request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
+export function startRun({ ports, store, heldLocks }: RunnerParts, request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
   const { clock } = ports;
   const startedAt = clock.now();
   const answerMs = ports.tuning?.answerMs ?? answerWithinMs;
   let state: RunState = 'queued';
   let scout: ScoutClient | null = null;
+  /** Asked about mounts while the run goes on; it has nothing else to do. */
+  let watcher: ScoutClient | null = null;
   let live: RunContext | null = null;
   let steering: Steering | null = null;
   let cancelled = false;
   let unproven = false;
+  let pausedByPerson = false;
+  const room = createRoomWait({ pause: standStill, resume: () => pausedByPerson || goOn() });
 
   const currentScout = (): ScoutClient => (scout ??= startScout(ports.workerHost));
+
+  const currentWatcher = (): ScoutClient => (watcher ??= startScout(ports.workerHost));
 
   /** Ends the walk at once. What is needed of a scout afterwards gets a new one. */
   function dropScout(): void {
@@ -93,6 +103,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
         pool.stop();
         dropScout();
       },
+      waitForRoom: (error) => room.wait(made, error),
       fewerWorkers: () => steering?.fewer(),
     };
     return made;
@@ -139,17 +150,18 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     steering = steer(pool, job.options.workers, job.options.bandwidthLimit === null);
     const tellFrame = () => emit({ type: 'progress', progress: context.tracker.frame(state, clock.now(), pool.size) });
     const frames = setInterval(tellFrame, frameEveryMs);
-    const endWatch = watchMounts(ports.workerHost, [job.source, job.destination], answerMs, (path, answers) => context.notice(answers
+    const endWatch = watchMounts(currentWatcher, [job.source, job.destination], answerMs, (path, answers) => context.notice(answers
       ? { level: 'info', message: `${path} answers again.` }
       : { level: 'warning', message: `${path} does not answer; the run waits for it.`, hint: 'Check its server and network, or cancel the run.' }));
     let hold: Hold | null = null;
     try {
       move('plan');
       await askBeforeFirstMirror(context, prepared);
-      if (!request.dryRun && !isEnding(context)) hold = await holdDestination(context, prepared.destination);
+      if (!request.dryRun && !isEnding(context)) hold = await holdDestination(context, prepared.destination, heldLocks);
       if (!isEnding(context)) await copyAndFinish(context, prepared, hold);
     } finally {
       endWatch();
+      watcher?.close();
       clearInterval(frames);
       if (state === 'running' || state === 'finishing') tellFrame();
       await giveBack(context, hold);
@@ -158,35 +170,66 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
 
   async function copyAndFinish(context: RunContext, prepared: Prepared, hold: Hold | null): Promise<void> {
     move('run');
-    const planned = await planAndCopy(context, prepared.source, prepared.destination);
-    await tryAgainAlone(context);
-    await Promise.all(context.retries);
+    const expected = expectedPlaces(prepared, hold);
+    const places = watchPlaces({
+      firstScout: currentScout(), scout: currentWatcher, expected, hold, source: context.job.source, destination: context.job.destination,
+      everyMs: ports.tuning?.placesEveryMs, moved: (error) => stopAsMoved(context, error),
+    });
+    await places.first;
+    if (isEnding(context)) return;
+    const planned = await copyAll(context, prepared).finally(() => places.end());
     if (state === 'paused') move('resume');
     if (isEnding(context)) return;
     move('finish');
     if (request.dryRun) return previewBrake(context);
-    const passports = await samePlace(context, prepared, hold);
+    const passports = await samePlace(context, expected, hold);
     if (!passports) return;
     if (context.job.options.mirror) await removeVanished(context, passports);
     await linkAcrossUnits(context, planned.answer.units);
-    if (!(await samePlace(context, prepared, hold))) return;
+    if (!(await samePlace(context, expected, hold))) return;
     learn(context, planned.isFull);
   }
 
+  async function copyAll(context: RunContext, prepared: Prepared): Promise<Planned> {
+    const planned = await planAndCopy(context, prepared.source, prepared.destination);
+    await tryAgainAlone(context);
+    await Promise.all(context.retries);
+    return planned;
+  }
+
+  /** What was copied by then may not be where it should. */
+  function stopAsMoved(context: RunContext, error: ErrorData): void {
+    if (isEnding(context)) return;
+    unproven = !request.dryRun && context.units.some(({ attempts }) => attempts > 0);
+    context.fail(error);
+  }
+
   /** Looks at both ends again: their passports when all is well, which are learned, or null. */
-  async function samePlace(context: RunContext, prepared: Prepared, hold: Hold | null): Promise<Passports | null> {
+  async function samePlace(context: RunContext, expected: Passports, hold: Hold | null): Promise<Passports | null> {
     if (isEnding(context)) return null;
     const now = await lookAtBoth(currentScout(), context.job, answerMs);
-    const moved = await whatMoved(prepared, now, hold);
+    const source = now.source.passport;
+    const destination = now.destination.passport;
+    const moved = await whatMovedSince(expected, { source, destination }, hold);
     if (moved) {
       unproven = true;
       context.failure ??= moved;
       return null;
     }
-    const source = now.source.passport;
-    const destination = now.destination.passport;
-    if (source && destination) context.store.learned.setPassports(context.job.id, { source, destination });
+    if (source && destination) context.store.learned.setPassports(context.job.id, { source, destination: learnedPlace(destination, hold) });
     return { source, destination };
+  }
+
+  function standStill(): void {
+    if (state === 'running') move('pause');
+    steering?.pause(true);
+    live?.pool.pause();
+  }
+
+  function goOn(): void {
+    if (state === 'paused') move('resume');
+    steering?.pause(false);
+    live?.pool.resume();
   }
 
   /** Releases the destination, gives its root folder the right time, and ends every process. */
@@ -249,14 +292,13 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     },
     pause() {
       if (!liveRunStates.includes(state) || state === 'cancelling') return;
-      if (state === 'running') move('pause');
-      steering?.pause(true);
-      live?.pool.pause();
+      pausedByPerson = true;
+      standStill();
     },
     resume() {
-      if (state === 'paused') move('resume');
-      steering?.pause(false);
-      live?.pool.resume();
+      pausedByPerson = false;
+      room.tryNow();
+      goOn();
     },
     setPoolSize: (size) => steering?.setSize(size),
     retryUnit(id) {

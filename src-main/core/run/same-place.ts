@@ -1,5 +1,5 @@
 import { toAppError, type ErrorData } from '../../../src-shared/errors.ts';
-import type { PathFacts } from '../../../src-shared/passport.ts';
+import type { Passport, PathFacts } from '../../../src-shared/passport.ts';
 import { comparePassports } from '../safety/passport.ts';
 import type { Hold } from './holding.ts';
 
@@ -9,21 +9,48 @@ export interface BothEnds {
   readonly destination: PathFacts;
 }
 
-/**
- * Whether source and destination are still those the run began with: the same mounts, and our lock at the destination.
- * rsync says 0 when a destination is unmounted under it; this is what finds out. Null when all is well.
- */
-export async function whatMoved(began: BothEnds, now: BothEnds, hold: Hold | null): Promise<ErrorData | null> {
+/** The passports of both ends; null where nothing is. */
+export interface Passports {
+  readonly source: Passport | null;
+  readonly destination: Passport | null;
+}
+
+/** What both ends must be as long as the run goes on: as they were looked at, with the marker that was made since. */
+export function expectedPlaces({ source, destination }: BothEnds, hold: Hold | null): Passports {
+  const { passport } = destination;
+  return {
+    source: source.passport,
+    destination: passport && hold && hold.marker !== null ? { ...passport, marker: hold.marker } : passport,
+  };
+}
+
+/** What the next run expects of the destination: only a saved job has a marker of its own. */
+export function learnedPlace(destination: Passport, hold: Hold | null): Passport {
+  const { marker, ...rest } = destination;
+  return hold?.marker === marker && marker !== undefined ? { ...rest, marker } : rest;
+}
+
+/** What is not as it was when the run began, in words; null when all is well. */
+export function whatMoved(began: Passports, now: Passports): string | null {
   for (const end of ['source', 'destination'] as const) {
-    const before = began[end].passport;
-    const after = now[end].passport;
+    const [before, after] = [began[end], now[end]];
     // A destination the run has made itself had no passport before; its lock speaks for it.
     if (!before && end === 'destination' && after) continue;
     const mismatch = before && after ? comparePassports(before, after).find(({ isNote }) => !isNote) : undefined;
     if (mismatch || !after || !before) {
-      return unproven(`The ${end} is not what it was when the run began: ${mismatch?.message ?? 'it is no longer there'}`);
+      return `The ${end} is not what it was when the run began: ${mismatch?.message ?? 'it is no longer there'}`;
     }
   }
+  return null;
+}
+
+/**
+ * Whether source and destination are still those the run began with, after its copying: the same mounts, and our lock at
+ * the destination. rsync says 0 when a destination is unmounted under it; this is what finds out. Null when all is well.
+ */
+export async function whatMovedSince(began: Passports, now: Passports, hold: Hold | null): Promise<ErrorData | null> {
+  const moved = whatMoved(began, now);
+  if (moved !== null) return unproven(moved);
   try {
     await hold?.check();
     return null;

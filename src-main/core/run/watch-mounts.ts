@@ -1,17 +1,15 @@
-import type { WorkerHost } from '../ports.ts';
-import { startScout, type ScoutClient } from './scout-client.ts';
+import type { ScoutClient } from './scout-client.ts';
 
 /** How often source and destination are asked whether they still answer, ms. */
 const askEveryMs = 5000;
 
 /**
- * Tells when a path stops answering and when it answers again. Asks through a scout of its own, since one that waits
- * for a dead mount could no longer speak for the other path. Returns a function that ends the watch.
+ * Tells when a path stops answering and when it answers again. Asks through a scout that does nothing else of
+ * weight, since one that waits for a dead mount could no longer speak for the other path. Returns a function that ends the watch.
  */
 export function watchMounts(
-  workerHost: WorkerHost, paths: readonly string[], answerMs: number, tell: (path: string, answers: boolean) => void,
+  scout: () => ScoutClient, paths: readonly string[], answerMs: number, tell: (path: string, answers: boolean) => void,
 ): () => void {
-  let scout: ScoutClient | null = null;
   let ended = false;
   const timers = new Set<NodeJS.Timeout>();
 
@@ -25,7 +23,6 @@ export function watchMounts(
   };
 
   const watch = (path: string): void => later(() => {
-    scout ??= startScout(workerHost);
     let silent = false;
     const patience = setTimeout(() => {
       silent = true;
@@ -33,7 +30,7 @@ export function watchMounts(
     }, answerMs);
     patience.unref();
     timers.add(patience);
-    scout.ask({ op: 'ping', path }).then(() => {
+    scout().ask({ op: 'ping', path }).then(() => {
       clearTimeout(patience);
       timers.delete(patience);
       if (silent && !ended) tell(path, true);
@@ -45,6 +42,5 @@ export function watchMounts(
   return () => {
     ended = true;
     for (const timer of timers) clearTimeout(timer);
-    scout?.close();
   };
 }

@@ -4,12 +4,14 @@ import type { Mount, Passport } from '../../../src-shared/passport.ts';
  * One difference between a place at the last run and now.
  * - `mount-changed`: another file system is where it lies.
  * - `inside-gone`, `inside-changed`: a mount inside it is not there any more, or is another one.
- * - `inside-new`, `moved`: notes only. A mount inside that was not there before; the path now leads to another
- *   folder of the same file system (a symlink was changed).
+ * - `marker-gone`, `marker-changed`: the marker of the last run is not there.
+ * - `inside-new`, `moved`, `respelled`: notes only. A mount inside that was not there before; the path now leads to
+ *   another folder of the same file system (a symlink was changed); the same share of a server that is named otherwise.
  */
 export interface Mismatch {
-  readonly kind: 'mount-changed' | 'inside-gone' | 'inside-changed' | 'inside-new' | 'moved';
-  /** The mount point it is about; for `moved` the path now. */
+  readonly kind:
+    | 'mount-changed' | 'inside-gone' | 'inside-changed' | 'marker-gone' | 'marker-changed' | 'inside-new' | 'moved' | 'respelled';
+  /** The mount point it is about; for `moved` and markers the path now. */
   readonly point: string;
   readonly last: Mount | null;
   readonly now: Mount | null;
@@ -22,12 +24,14 @@ export interface Mismatch {
 /**
  * What changed between two passports of the same place. A restart or a new mount of the same disk or share is no change:
  * file systems with a UUID are compared by it (device names go around), others by type family, source and the folder of
- * the file system that is mounted. A bind mount of the very folder that was there before is the same place too. Notes
- * come last.
+ * the file system that is mounted. A bind mount of the very folder that was there before is the same place too. A
+ * marker that was there must be there again; where it is, it speaks for a disk whose UUID nobody told. Notes come last.
  */
 export function comparePassports(last: Passport, now: Passport): Mismatch[] {
   const found: Mismatch[] = [];
-  const isSameFileSystem = isSameSource(last.mount, now.mount);
+  const isMarked = last.marker !== undefined && last.marker === now.marker;
+  const likeness = compareSources(last.mount, now.mount, isMarked);
+  const isSameFileSystem = likeness !== 'other';
   const isSamePlace = isSameFileSystem && placeWithin(last) === placeWithin(now);
   if (!isSameFileSystem || !(isSamePlace || last.mount.root === now.mount.root)) {
     found.push({
@@ -48,6 +52,8 @@ export function comparePassports(last: Passport, now: Passport): Mismatch[] {
       message: `it leads to another folder than before: ${now.path}`,
     });
   }
+  if (likeness === 'respelled') found.push(respelled(last.mount, now.mount));
+  if (last.marker !== undefined && !isMarked) found.push(markerMismatch(last, now));
   found.push(...compareInside(last, now));
   return found.sort((one, other) => Number(one.isNote) - Number(other.isNote));
 }
@@ -67,7 +73,10 @@ function compareInside(last: Passport, now: Passport): Mismatch[] {
         isNote: false,
         message: `${mount.point} in it is not mounted any more (it was ${mountText(mount)})`,
       });
-    } else if (!isSameMount(mount, other)) {
+      continue;
+    }
+    const likeness = compareSources(mount, other, false);
+    if (likeness === 'other' || mount.root !== other.root) {
       found.push({
         kind: 'inside-changed',
         point: other.point,
@@ -76,7 +85,7 @@ function compareInside(last: Passport, now: Passport): Mismatch[] {
         isNote: false,
         message: `${other.point} in it is ${mountText(other)}, not ${mountText(mount)} as before`,
       });
-    }
+    } else if (likeness === 'respelled') found.push(respelled(mount, other));
   }
   for (const [point, mount] of after) {
     if (before.has(point)) continue;
@@ -97,17 +106,52 @@ export function mountText(mount: Mount): string {
   return `${mount.source} (${mount.type})`;
 }
 
-function isSameMount(one: Mount, other: Mount): boolean {
-  return isSameSource(one, other) && one.root === other.root;
+function respelled(last: Mount, now: Mount): Mismatch {
+  return {
+    kind: 'respelled', point: now.point, last, now, isNote: true,
+    message: `the server of ${now.point} is named otherwise than before: ${now.source}, not ${last.source}`,
+  };
 }
 
-/** Whether both are the same file system. */
-function isSameSource(one: Mount, other: Mount): boolean {
-  if (family(one.type) !== family(other.type)) return false;
-  if (one.uuid !== null && other.uuid !== null) return one.uuid === other.uuid;
+function markerMismatch(last: Passport, now: Passport): Mismatch {
+  const isGone = now.marker === undefined;
+  return {
+    kind: isGone ? 'marker-gone' : 'marker-changed', point: now.path, last: last.mount, now: now.mount, isNote: false,
+    message: isGone
+      ? 'the marker .daybreak/marker.json, which says that it is the same disk, is not there or may not be read'
+      : 'the marker .daybreak/marker.json is that of another backup disk',
+  };
+}
+
+/** Whether both are the same file system. `isMarked`: the same marker lies on both. */
+function compareSources(one: Mount, other: Mount, isMarked: boolean): 'same' | 'respelled' | 'other' {
+  if (family(one.type) !== family(other.type)) return 'other';
+  if (one.uuid !== null && other.uuid !== null) return one.uuid === other.uuid ? 'same' : 'other';
   // macOS numbers its disks anew at each start and its mount(8) tells no UUID: the mount point is what stays.
-  if (isNumberedDisk(one.source) && isNumberedDisk(other.source)) return one.point === other.point;
-  return withoutSlash(one.source) === withoutSlash(other.source);
+  if (isNumberedDisk(one.source) && isNumberedDisk(other.source)) return one.point === other.point ? 'same' : 'other';
+  if (withoutSlash(one.source) === withoutSlash(other.source)) return 'same';
+  // Device names go around, so without a UUID they say little.
+  if (isMarked && one.source.startsWith('/dev/') && other.source.startsWith('/dev/')) return 'same';
+  const [share, otherShare] = [shareOf(one), shareOf(other)];
+  if (!share || !otherShare || share.path !== otherShare.path) return 'other';
+  return isMarked || isOneServer(share.server, otherShare.server) ? 'respelled' : 'other';
+}
+
+/** `nas:/export` and `//nas/share` as server and path; null for what is no share. */
+function shareOf({ type, source }: Mount): { server: string; path: string } | null {
+  const pattern = family(type) === 'nfs' ? /^(\[[^\]]+\]|[^:]+):(\/.*)$/ : family(type) === 'smb' ? /^\/\/([^/]+)(\/.*)$/ : null;
+  const [, server, path] = pattern?.exec(source) ?? [];
+  return server === undefined || path === undefined ? null : { server: server.toLowerCase().replace(/\.$/, ''), path: withoutSlash(path) };
+}
+
+/**
+ * Whether two names may be one server's: short and full (`nas`, `nas.lan`), or a name and a number, which only the
+ * network could tell apart. Two names or two numbers are two servers.
+ */
+function isOneServer(one: string, other: string): boolean {
+  const [isNumber, isOtherNumber] = [one, other].map((name) => /^[\d.]+$|^\[/.test(name));
+  if (isNumber !== isOtherNumber || one === other) return true;
+  return !isNumber && (one.startsWith(`${other}.`) || other.startsWith(`${one}.`));
 }
 
 function isNumberedDisk(source: string): boolean {

@@ -3,7 +3,7 @@ import type { JobOptions } from '../../../src-shared/job.ts';
 import type { Passport, PathFacts } from '../../../src-shared/passport.ts';
 import type { Notice } from '../../../src-shared/run.ts';
 import { judgeBackupFolder, judgeDestination, judgeSource } from './ends.ts';
-import { comparePassports } from './passport.ts';
+import { comparePassports, mountText } from './passport.ts';
 import { judgePlaces, type OtherDestination, type Place } from './paths.ts';
 
 /** All that is known before a run starts. `path` of the facts is as the user gave it, and is what messages name. */
@@ -47,6 +47,8 @@ function judgeMounts({ source, destination, lastPassports, acceptNewMounts }: Pr
   if (!lastPassports) return { problems: [], notices: [] };
   const problems: ErrorData[] = [];
   const notices: Notice[] = [];
+  const { acceptedAt } = lastPassports.destination;
+  if (acceptedAt !== undefined) notices.push(accepted(lastPassports, acceptedAt));
   for (const [word, facts] of [
     ['source', source],
     ['destination', destination],
@@ -60,12 +62,21 @@ function judgeMounts({ source, destination, lastPassports, acceptNewMounts }: Pr
         problems.push({
           kind: 'passport-mismatch',
           message,
-          hint: 'Check that the right disk or share is mounted. If the change is meant, run once with --accept-new-mount.',
+          hint: 'Check that the right disk or share is mounted. If the change is meant, accept it for this job, or run once with --accept-new-mount.',
         });
       }
     }
   }
   return { problems, notices };
+}
+
+/** In the record of the first run after it, so that the history tells why the disk is another one. */
+function accepted({ source, destination }: { source: Passport; destination: Passport }, at: number): Notice {
+  return {
+    level: 'warning',
+    message: `What was mounted at ${new Date(at).toISOString()} was accepted for this job: `
+      + `the source on ${mountText(source.mount)}, the destination on ${mountText(destination.mount)}`,
+  };
 }
 
 function judgeBoth({ source, destination, backupDir, options, otherDestinations }: PreflightInput): ErrorData[] {

@@ -72,6 +72,9 @@ function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): P
     UPDATE jobs SET kind = 'saved', name = ?, source = ?, destination = ?, options = ?, schedule = ?, notify = ?, updated_at = ? WHERE id = ?
     RETURNING ${columns}`);
   const remove = database.prepare('DELETE FROM jobs WHERE id = ?');
+  // Edited to another place, the job has not seen what is there.
+  const forgetPlaces = database.prepare(`
+    DELETE FROM passports WHERE job = (SELECT key FROM jobs WHERE id = ? AND (source <> ? OR destination <> ?))`);
   const sameName = database.prepare('SELECT 1 FROM jobs WHERE name = ? AND kind = \'saved\' AND id <> ?');
 
   function refuseSecondOf(name: string, id: string): void {
@@ -93,6 +96,7 @@ function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): P
     update(id, draft, now) {
       return inTransaction(database, () => {
         refuseSecondOf(draft.name, id);
+        forgetPlaces.run(id, draft.source, draft.destination);
         const job = one(change.get(draft.name, draft.source, draft.destination, ...definition(draft), Math.round(now), id));
         if (job === null) throw noJob(id);
         return job;
