@@ -11,6 +11,7 @@ import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import { startRun } from './run/runner.ts';
+import { tryToWriteReceipts } from './receipt/missing.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
@@ -31,6 +32,8 @@ export interface BackupRequest {
   readonly reportChanges: boolean;
   /** The user says the disk or share at source or destination was changed on purpose. */
   readonly acceptNewMounts: boolean;
+  /** When the window of the run ends, ms since the epoch; left out: it takes the time it needs. */
+  readonly closesAt?: number;
   /**
    * Asked once before the first mirror run into a folder Daybreak did not fill, with what would be deleted.
    * The run goes on only if it answers true.
@@ -109,6 +112,7 @@ export function createApp(ports: Ports): Promise<App> {
     const opened = openStore(ports.dataFolder);
     sweepJournal(opened);
     opened.runs.markInterrupted(isAlive, ports.clock.now());
+    tryToWriteReceipts(opened, ports);
     return (store = opened);
   }
 

@@ -4,6 +4,9 @@ import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } f
 import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { isSlow } from '../plan/cost.ts';
+import { noFolderNotes } from '../protection/folder-facts.ts';
+import { byWeight } from '../protection/risk.ts';
+import { tryToWriteReceipts } from '../receipt/missing.ts';
 import { rootFolderCall } from '../rsync/args.ts';
 import { processStartTime } from '../rsync/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
@@ -20,6 +23,7 @@ import { unitNotices } from './notices.ts';
 import { learn, planAndCopy, tryAgainAlone } from './planning.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
+import { concludeRun, riskOrder } from './record.ts';
 import { previewBrake, removeVanished, type Passports } from './removing.ts';
 import { whatMoved } from './same-place.ts';
 import { startScout, type ScoutClient } from './scout-client.ts';
@@ -79,6 +83,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
+      folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
         made.notices.push(notice);
@@ -127,6 +132,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
         hostStartTime: processStartTime(process.pid) ?? '',
       });
       runs.end(run, { state: 'failed', totals: noTotals, limitedBy: null, error, at: clock.now(), notices: [] });
+      tryToWriteReceipts(store(), ports);
       return run;
     } catch {
       // Without a history, the outcome tells of it.
@@ -178,6 +184,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     if (isEnding(context)) return null;
     const now = await lookAtBoth(currentScout(), context.job, answerMs);
     const moved = await whatMoved(prepared, now, hold);
+    context.folders.isChecked = moved === null;
     if (moved) {
       unproven = true;
       context.failure ??= moved;
@@ -224,7 +231,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
   function remember(ended: Pick<RunEnd, 'state' | 'totals' | 'limitedBy' | 'error'>): void {
     if (!live || live.run === 0) return;
     try {
-      live.store.runs.end(live.run, { ...ended, at: clock.now(), notices: live.notices });
+      concludeRun(live, { ...ended, at: clock.now() });
     } catch (thrown) {
       const { message, hint } = toAppError(thrown);
       live.notice({ level: 'warning', message: `This run is not in the history: ${message}`, ...(hint === undefined ? {} : { hint }) });
