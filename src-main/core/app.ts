@@ -12,6 +12,7 @@ import { createSampler, type Sampler } from './meters/sampler.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import { startRun } from './run/runner.ts';
 import { tryToWriteReceipts } from './receipt/missing.ts';
+import { createReceipts, type Receipts } from './receipt/receipts.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
@@ -91,6 +92,7 @@ export interface App {
   readonly jobs: Jobs;
   readonly places: Places;
   readonly sampler: Sampler;
+  readonly receipts: Receipts;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
   /** What is remembered; opened by the first call. */
@@ -128,11 +130,11 @@ export function createApp(ports: Ports): Promise<App> {
   const places = createPlaces({ ports, store: open });
   const sampler = createSampler(now);
   const jobs = createJobs({
-    store: open, now, dataFolder: ports.dataFolder,
+    store: open, now, dataFolder: ports.dataFolder, nextDue: () => null,
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, sampler, store: open, now,
+    backup, live, jobs, places, sampler, receipts: createReceipts(open, ports), store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();

@@ -8,6 +8,8 @@ import { historyCalls } from './history.ts';
 import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
 import { placeCalls } from './places.ts';
+import { protectionCalls } from './protection.ts';
+import { receiptCalls } from './receipts.ts';
 import { runCalls } from './runs.ts';
 import { settingsCalls } from './settings.ts';
 
@@ -42,6 +44,8 @@ export function createRouter(app: App, face: FacePort) {
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,
+    protection: protectionCalls(() => app.store()),
+    receipts: receiptCalls(app),
     desktop: desktopCalls(face),
   };
 }
