@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { FolderRun } from '../../src-shared/protection.ts';
+import { ChainedReceipt } from '../../src-shared/receipt.ts';
+import { runCommandLine } from '../../src-main/cli/program.ts';
 import { openStore, type Store } from '../../src-main/core/store/open-store.ts';
+import { createFace } from '../doubles/cli-face.ts';
+import type { createPipe } from '../doubles/terminal.ts';
 import { runCli } from '../fixtures/cli.ts';
 import { backUp, noticesOf, openEngine, startBackup, unitsOf, type Engine } from '../fixtures/engine.ts';
 import { until } from '../fixtures/processes.ts';
@@ -154,6 +159,34 @@ test('names that fail again are told apart from new ones', async () => {
   expect(receipt.failures).toEqual([
     { name: 'beta/deep/er/file2', reason: 'Permission denied', isNew: true }, { name: 'alpha/file1', reason: 'Permission denied', isNew: false },
   ]);
+});
+
+test('the command line shows a receipt, writes it as a page, and checks them all', async () => {
+  const opened = await openEngine(folder);
+  await backUp(opened, source, destination, { options: { excludes: ['*.tmp'] } });
+  const typed = async (...argv: string[]) => {
+    const face = createFace(() => openEngine(folder), { callerFolder: folder });
+    const code = await runCommandLine(argv, face);
+    return { code, said: (face.output as ReturnType<typeof createPipe>).text() };
+  };
+  await opened.close();
+  const shown = await typed('receipt', '1');
+  expect(shown.code).toBe(0);
+  expect(shown.said).toMatch(/^Protected\n/u);
+  expect(shown.said).toMatch(/^alpha +done +13 /mu);
+  expect(shown.said).toContain('  *.tmp: Left out by an exclude pattern.');
+  const { receipt, hash } = ChainedReceipt.parse(JSON.parse((await typed('receipt', '1', '--json')).said));
+  expect(receipt).toMatchObject({ run: 1, state: 'succeeded' });
+  expect((await typed('receipt', '1', '--html', 'run.html')).code).toBe(0);
+  expect(readFileSync(join(folder, 'run.html'), 'utf8')).toContain(hash);
+  await expect(typed('receipt', '1', '--html', 'run.html')).rejects.toMatchObject({ kind: 'invalid-input' });
+  await expect(typed('receipt', '2')).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(typed('receipt', 'x')).rejects.toMatchObject({ kind: 'invalid-input' });
+  expect(await typed('receipts', 'verify')).toMatchObject({ code: 0, said: 'All is as it was written: 1 receipt.\n' });
+  const database = new DatabaseSync(join(folder, 'home/daybreak.db'));
+  database.exec(`UPDATE receipts SET receipt = replace(receipt, 'succeeded', 'failed')`);
+  database.close();
+  expect(await typed('receipts', 'verify', '--json')).toEqual({ code: 1, said: `${JSON.stringify({ receipts: 1, problem: { run: 1, message: 'The receipt of run 1 was changed after it was written.' } })}\n` });
 });
 
 test('a run of a saved job that could not even begin has a receipt that says so', async () => {
