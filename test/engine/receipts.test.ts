@@ -3,10 +3,12 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { FolderRun } from '../../src-shared/protection.ts';
 import { ChainedReceipt } from '../../src-shared/receipt.ts';
+import { createRouter } from '../../src-main/core/calls/router.ts';
 import { runCommandLine } from '../../src-main/cli/program.ts';
 import { openStore, type Store } from '../../src-main/core/store/open-store.ts';
 import { createFace } from '../doubles/cli-face.ts';
@@ -187,6 +189,20 @@ test('the command line shows a receipt, writes it as a page, and checks them all
   database.exec(`UPDATE receipts SET receipt = replace(receipt, 'succeeded', 'failed')`);
   database.close();
   expect(await typed('receipts', 'verify', '--json')).toEqual({ code: 1, said: `${JSON.stringify({ receipts: 1, problem: { run: 1, message: 'The receipt of run 1 was changed after it was written.' } })}\n` });
+});
+
+test('a run that was lost with its host has a receipt at the next start, and tells of no folder', async () => {
+  app = await openEngine(folder);
+  const { run } = await backUp(app, source, destination);
+  const { jobId } = app.store().runs.get(run ?? 0);
+  const lost = app.store().runs.start({ jobId, trigger: 'schedule', at: Date.now(), rsyncVersion: null, hostPid: 1, hostStartTime: 'of another boot' });
+  await app.close();
+  app = await openEngine(folder);
+  expect(app.store().receipts.get(lost).receipt).toMatchObject({ state: 'interrupted', folders: [], trigger: 'schedule' });
+  const client = createRouterClient(createRouter(app, { kind: 'browser', version: '1' }));
+  expect(await client.receipts.verify()).toEqual({ receipts: 2, problem: null });
+  expect((await client.receipts.html({ run: lost })).html).toContain('Not protected by this run');
+  expect(await client.protection.folders({ jobId })).toMatchObject([{ folder: '', lastRun: run }, { folder: 'alpha', lastState: 'done' }, { folder: 'beta' }]);
 });
 
 test('a run of a saved job that could not even begin has a receipt that says so', async () => {

@@ -10,7 +10,7 @@ import { readMetricsToken, tokenCheck } from '../../src-main/headless/metrics-to
 import { startHeadless, type MetricsSource } from '../../src-main/headless/server.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
-import { endedRun, startRun, temporaryFolder } from '../fixtures/databases/samples.ts';
+import { endedRun, runEnd, startRun, temporaryFolder } from '../fixtures/databases/samples.ts';
 
 let temporary: ReturnType<typeof temporaryFolder>;
 let store: Store;
@@ -47,6 +47,8 @@ describe('metrics', () => {
       of('held_entries', 0), of('next_run_timestamp_seconds', 90), of('running', 0),
       `daybreak_job_last_run_state{job="nightly",id="${id}",state="succeeded"} 1`, `daybreak_job_last_run_state{job="nightly",id="${id}",state="failed"} 0`,
     ]));
+    store.runs.end(startRun(store, id), runEnd({ state: 'skipped' }));
+    expect(textOf([job])).toContain(of('last_run_failures', 2));
     startRun(store, id);
     expect(textOf([job])).toContain(of('running', 1));
   });

@@ -32,7 +32,7 @@ const group = (state: UnitState, names: Record<string, number>, ended: RsyncResu
   made({ names: Object.keys(names).map(name), shares: Object.values(names) }, state, ended);
 
 const notes = (tops: Record<string, number> | null, more: Partial<FolderNotes> = {}): FolderNotes => ({
-  ...noFolderNotes(), isChecked: true, tops: tops && Object.entries(tops).map(([top, entries]) => ({ name: name(top), entries })), ...more,
+  ...noFolderNotes(), isChecked: true, tops: tops && new Map(Object.entries(tops).map(([top, entries]) => [name(top), entries])), ...more,
 });
 
 function statesOf(units: readonly UnitProgress[], noted: FolderNotes, known: readonly string[] = []): Record<string, FolderRun['state']> {

@@ -7,17 +7,21 @@ import type { Metric } from './metrics-text.ts';
 /** What metrics tell of a job. Times in ms since the epoch. */
 export interface JobFigures {
   readonly summary: JobSummary;
-  /** The newest run that has ended, and the newest that ended well, with warnings or with deletions held. */
+  /** The newest run that has ended and was not skipped, and the newest that ended well, with warnings or with deletions held. */
   readonly last: RunRow | null;
   readonly lastGood: RunRow | null;
   /** Names that failed in the last run. */
   readonly failures: number;
 }
 
+/** So many skipped runs in a row hide the one before them. */
+const runsLookedAt = 50;
+
 /** Reads the figures of these jobs. */
 export function readFigures(store: Store, jobs: readonly JobSummary[]): JobFigures[] {
   return jobs.map((summary) => {
-    const last = store.runs.lastEnded(summary.job.id);
+    const runs = store.runs.list({ jobId: summary.job.id, limit: runsLookedAt });
+    const last = runs.find(({ endedAt, state }) => endedAt !== null && state !== 'skipped') ?? null;
     return {
       summary, last, lastGood: store.runs.lastGood(summary.job.id),
       failures: last ? store.protection.of(last.id).reduce((sum, { failed }) => sum + failed, 0) : 0,
@@ -34,7 +38,7 @@ const seconds = (ms: number | null | undefined): number | null => (ms === null |
 const figures: readonly (readonly [name: string, help: string, figure: Figure])[] = [
   ['protected_until_timestamp_seconds', 'Every folder of the source is in the backup as it was at this time.', ({ summary }) => seconds(summary.protectedUntil)],
   ['last_success_timestamp_seconds', 'End of the last run that copied everything it could.', ({ lastGood }) => seconds(lastGood?.endedAt)],
-  ['last_run_timestamp_seconds', 'Start of the last run that has ended.', ({ last }) => seconds(last?.startedAt)],
+  ['last_run_timestamp_seconds', 'Start of the last run that has ended and was not skipped.', ({ last }) => seconds(last?.startedAt)],
   ['last_run_duration_seconds', 'How long the last run took.', ({ last }) => (last?.endedAt ? seconds(last.endedAt - last.startedAt) : null)],
   ['last_run_entries', 'Files, folders and links the last run looked at.', ({ last }) => last?.totals.entries ?? null],
   ['last_run_bytes', 'Bytes of all files the last run looked at.', ({ last }) => last?.totals.bytes ?? null],

@@ -7,16 +7,13 @@ import type { UnitProgress } from '../run/copying.ts';
 import { topShares } from '../run/unit-name.ts';
 import type { Failure } from './failures.ts';
 
-/** A top folder of the source and the entries in it, itself counted; '' is the root's own level. */
-export interface TopCount {
-  readonly name: ByteName;
-  readonly entries: number;
-}
+/** Top folders of the source with the entries in each, itself counted; '' is the root's own level. */
+export type TopCounts = ReadonlyMap<ByteName, number>;
 
 /** What a run notes about top folders while it goes on. */
 export interface FolderNotes {
   /** All top folders; null until the walk has ended. */
-  tops: readonly TopCount[] | null;
+  tops: TopCounts | null;
   /** A look at both ends after copying found them to be what they were. */
   isChecked: boolean;
   readonly deleted: Map<ByteName, number>;
@@ -43,7 +40,7 @@ export function noteHeld({ tops, held }: FolderNotes, removals: readonly Pick<Ch
 /** The top folder of the source that a removal belongs to: what is no such folder, or not any more, lies in the root. */
 function topAtSource(tops: FolderNotes['tops'], name: ByteName): ByteName {
   const top = topOf(name);
-  return tops?.some((each) => each.name === top) ? top : ROOT;
+  return tops?.has(top) ? top : ROOT;
 }
 
 export interface FolderFactsInput {
@@ -85,13 +82,14 @@ export function folderFacts({ units, notes, failures, known, rewritten }: Folder
     return sums;
   };
   const failedIn = countByTop(failures);
+  const failedNames = new Set(failures.map(({ name }) => name));
   for (const progress of units) addUnit(progress, notes, failedIn, sumsOf);
   const reached = new Set(folders.keys());
-  for (const folder of notes.tops?.map(({ name }) => name) ?? known) {
+  for (const folder of notes.tops?.keys() ?? known) {
     if (!reached.has(folder)) sumsOf(folder).state = 'not-reached';
   }
   const rows = [...folders].map(([folder, sums]): FolderRun => ({
-    folder, state: endState(folder, sums, notes, failures), entries: Math.round(sums.entries), bytes: Math.round(sums.bytes),
+    folder, state: endState(folder, sums, notes, failedNames), entries: Math.round(sums.entries), bytes: Math.round(sums.bytes),
     created: Math.round(sums.created), rewritten: rewritten(folder), deleted: notes.deleted.get(folder) ?? 0,
     failed: failedIn.get(shown(folder)) ?? 0, durationMs: Math.round(sums.durationMs),
   }));
@@ -134,7 +132,7 @@ function addUnit(progress: UnitProgress, notes: FolderNotes, failedIn: ReadonlyM
  * Entries that rsync counted in a unit and no other unit counts. A split folder is an entry in its parent's unit and in its
  * own, and rsync counts the parents of what it was named too (--relative); a top folder counts in itself, not in the root.
  */
-function ownEntries(entries: number, { kind, folder, names }: Unit, tops: readonly TopCount[] | null): number {
+function ownEntries(entries: number, { kind, folder, names }: Unit, tops: TopCounts | null): number {
   const depth = folder === ROOT ? 0 : folder.split('/').length;
   switch (kind) {
     case 'part': return Math.min(entries, names.length);
@@ -142,18 +140,18 @@ function ownEntries(entries: number, { kind, folder, names }: Unit, tops: readon
     case 'group': return depth === 0 ? entries : Math.max(0, entries - names.length - depth);
     case 'entries': case 'level': {
       const counted = kind === 'entries' ? Math.min(entries, names.length) : entries - Math.max(0, depth - 1);
-      const elsewhere = depth === 0 ? Math.max(0, (tops?.length ?? 1) - 1) : depth === 1 ? 0 : 1;
+      const elsewhere = depth === 0 ? Math.max(0, (tops?.size ?? 1) - 1) : depth === 1 ? 0 : 1;
       return Math.max(0, counted - elsewhere);
     }
   }
 }
 
 /** The top folders of a unit with its share in each: for the whole tree in one unit, as the walk counted them. */
-function sharesOf(unit: Unit, tops: readonly TopCount[] | null): Map<ByteName, number> {
+function sharesOf(unit: Unit, tops: TopCounts | null): Map<ByteName, number> {
   if (unit.kind === 'links') return new Map([...new Set(unit.names.map(topOf))].map((top) => [top, 0]));
   if (unit.kind !== 'group' || unit.names[0] !== ROOT || !tops) return topShares(unit);
-  const total = tops.reduce((sum, { entries }) => sum + entries, 0) || 1;
-  return new Map(tops.map(({ name, entries }) => [name, entries / total]));
+  const total = [...tops.values()].reduce((sum, entries) => sum + entries, 0) || 1;
+  return new Map([...tops].map(([name, entries]) => [name, entries / total]));
 }
 
 function stateIn({ state, result }: UnitProgress, isShared: boolean, failed: number): State {
@@ -173,12 +171,12 @@ function stateIn({ state, result }: UnitProgress, isShared: boolean, failed: num
   }
 }
 
-function endState(folder: ByteName, sums: Sums, notes: FolderNotes, failures: readonly Failure[]): State {
+function endState(folder: ByteName, sums: Sums, notes: FolderNotes, failedNames: ReadonlySet<string>): State {
   const { state } = sums;
   if (state === 'failed' || state === 'not-reached') return state;
   if (!notes.isChecked || (!notes.tops && !sums.isWhole)) return 'not-reached';
   // With the folder itself unreadable, nothing in it was read.
-  if (failures.some(({ name }) => name === shown(folder))) return 'failed';
+  if (failedNames.has(shown(folder))) return 'failed';
   return notes.held.has(folder) ? worse(state, 'held') : state;
 }
 
