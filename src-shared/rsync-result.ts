@@ -54,6 +54,8 @@ export const RsyncResult = z.object({
     couldNotMakeWay: z.number(),
     /** Files or folders rsync could not read or write, as it named them (at most 1000). */
     failedNames: z.array(z.string()),
+    /** Why, in the same order; left out where no rsync could say. */
+    failedReasons: z.array(z.string()).optional(),
     failedCount: z.number(),
     /** Errno text of the worst error: "No space left on device", ... */
     errno: z.string().nullable(),

@@ -88,7 +88,10 @@ export const JobSummary = z.object({
     /** Its first problem in one sentence. */
     problem: z.string().nullable(),
   }).nullable(),
-  /** Start of the last good run: what changed later is not in the backup yet. Null where there is none. */
+  /**
+   * The oldest time until which one of its folders is protected (start of the last run that copied it): what changed later is
+   * not in the backup yet. Null where a folder was never copied.
+   */
   protectedUntil: z.number().nullable(),
   /** The last runs that copied, oldest first, at most 14. */
   recent: z.array(z.object({ durationMs: z.number(), state: RunState })),

@@ -116,6 +116,8 @@ export const ScoutAnswers = {
     entries: z.number(), bytes: z.number(), folders: z.number(), units: z.int(),
     /** Folders the walk could not read, for the run's notices (rsync reports them too). */
     unreadable: z.array(ByteNameSchema),
+    /** Top folders with the entries below them, and the root's own files as ''; at most 2,000. */
+    tops: z.array(z.object({ name: ByteNameSchema, entries: z.number() })),
   }),
   'make-folder': z.object({}),
   lock: z.discriminatedUnion('state', [

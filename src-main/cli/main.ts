@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import type { Tuning } from '../core/ports.ts';
@@ -61,6 +62,7 @@ function createProcessFace(): Face {
         clock: { now: () => Date.now() },
         dataFolder: folder ?? dataFolder(process.env, process.platform, homedir()),
         env: process.env,
+        version: packageJson.version,
         ...(tuning === undefined ? {} : { tuning: JSON.parse(tuning) as Tuning }),
       });
     },

@@ -53,6 +53,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       ['backup /data/prod /mnt/backup', 'copy, keep what was deleted at the source'],
       ['backup /data/prod /mnt/backup --delete -n', 'show what a mirror would delete and copy'],
       ['history', 'what ran, and how it ended'],
+      ['receipt 17', 'what run 17 protected, and what not'],
       ['serve --open', 'the same by point and click, in the browser'],
     ]));
   addBackup(program, face, done);
@@ -79,15 +80,18 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       const { runHistory } = await import('./history-command.ts');
       done(await runHistory(face, run, options));
     });
+  addReceipts(program, face, done);
   program.command('serve')
     .description('open the interface to browsers of this machine, until Ctrl-C')
     .option('--port <N>', 'the port to listen on (default: any that is free)')
     .option('--open', 'open it in the browser')
+    .option('--metrics', 'answer /metrics for Prometheus to all users of this machine')
+    .option('--metrics-token-file <FILE>', 'the same, but only for those who show the token in FILE')
     .addHelpText('after', () => examples(face.callName, [
       ['serve --open', 'the interface in the browser'],
       ['serve --port 8090', 'on a server, for a browser behind: ssh -L 8090:127.0.0.1:8090 server'],
     ], 'It listens on 127.0.0.1 only. The link that it prints lets one browser in, once.'))
-    .action(async (options: { port?: string; open?: boolean }) => {
+    .action(async (options: { port?: string; open?: boolean; metrics?: boolean; metricsTokenFile?: string }) => {
       const { runServe } = await import('./serve-command.ts');
       done(await runServe(face, options));
     });
@@ -100,6 +104,30 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       done(await runDoctor(face, options));
     });
   return program;
+}
+
+function addReceipts(program: Command, face: Face, done: (exitCode: number) => void): void {
+  program.command('receipt').argument('<RUN>', 'the number of a run')
+    .description('what a run protected, what it did not and why')
+    .option('--json', 'one JSON document')
+    .option('--html <FILE>', 'write it as one page for a browser into FILE, which must not be there')
+    .addHelpText('after', () => examples(face.callName, [
+      ['receipt 17', 'the receipt of run 17'],
+      ['receipt 17 --html run-17.html', 'to print, or to send to somebody'],
+    ]))
+    .action(async (run: string, options: { json?: boolean; html?: string }) => {
+      const { runReceipt } = await import('./receipt-command.ts');
+      done(await runReceipt(face, run, options));
+    });
+  program.command('receipts').description('check that no receipt was changed or taken away')
+    .command('verify', { isDefault: true })
+    .description('follow the hashes of all receipts; ends with 1 where one was changed or is missing')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', () => examples(face.callName, [['receipts verify', 'look at all of them']]))
+    .action(async (options: { json?: boolean }) => {
+      const { runVerifyReceipts } = await import('./receipt-command.ts');
+      done(await runVerifyReceipts(face, options));
+    });
 }
 
 function addBackup(program: Command, face: Face, done: (exitCode: number) => void): void {
@@ -151,7 +179,7 @@ function examples(callName: string, list: readonly (readonly [string, string])[]
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'serve', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'serve', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

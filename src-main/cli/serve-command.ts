@@ -5,8 +5,11 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { AppError } from '../../src-shared/errors.ts';
 import type { App } from '../core/app.ts';
 import { createRouter } from '../core/calls/router.ts';
+import { jobMetrics, readFigures } from '../core/metrics/job-metrics.ts';
+import { metricsText } from '../core/metrics/metrics-text.ts';
+import { readMetricsToken, tokenCheck } from '../headless/metrics-token.ts';
 import { openInBrowser } from '../headless/open-browser.ts';
-import { startHeadless, type HeadlessHost } from '../headless/server.ts';
+import { startHeadless, type HeadlessHost, type MetricsSource } from '../headless/server.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { formatNumberOf } from './format.ts';
@@ -15,6 +18,8 @@ import { usageError } from './usage.ts';
 export interface ServeOptions {
   readonly port?: string;
   readonly open?: boolean;
+  readonly metrics?: boolean;
+  readonly metricsTokenFile?: string;
 }
 
 /** npm passes on a key press of the terminal once more: what follows within this many ms is the same press. */
@@ -29,11 +34,12 @@ const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export async function runServe(face: Face, options: ServeOptions): Promise<number> {
   const port = readPort(options.port);
   const pageFolder = builtPage();
+  const isToken = await metricsAccess(face, options);
   const app = await face.openApp();
   const stop = new AbortController();
   try {
     const router = createRouter(app, { kind: 'browser', version: packageJson.version });
-    const host = await startHeadless({ router, pageFolder, port, now: () => face.now() });
+    const host = await startHeadless({ router, pageFolder, port, now: () => face.now(), metrics: isToken === undefined ? undefined : metricsOf(app, isToken) });
     try {
       const link = host.newLink();
       face.output.write(`Daybreak is at ${link}\n`);
@@ -47,6 +53,16 @@ export async function runServe(face: Face, options: ServeOptions): Promise<numbe
   } finally {
     await app.close();
   }
+}
+
+/** Who may read metrics: undefined where they are off, null for all who reach this machine's own address. */
+async function metricsAccess(face: Face, { metrics, metricsTokenFile }: ServeOptions): Promise<MetricsSource['isToken'] | undefined> {
+  if (metricsTokenFile !== undefined) return tokenCheck(await readMetricsToken(path.resolve(face.callerFolder, metricsTokenFile)));
+  return metrics === true ? null : undefined;
+}
+
+function metricsOf(app: App, isToken: MetricsSource['isToken']): MetricsSource {
+  return { isToken, read: () => metricsText(jobMetrics(packageJson.version, readFigures(app.store(), app.jobs.list()))) };
 }
 
 function readPort(text: string | undefined): number {

@@ -12,6 +12,8 @@ import { createSampler, type Sampler } from './meters/sampler.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import type { HeldLocks } from './run/holding.ts';
 import { startRun } from './run/runner.ts';
+import { tryToWriteReceipts } from './receipt/missing.ts';
+import { createReceipts, type Receipts } from './receipt/receipts.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
@@ -32,6 +34,8 @@ export interface BackupRequest {
   readonly reportChanges: boolean;
   /** The user says the disk or share at source or destination was changed on purpose. */
   readonly acceptNewMounts: boolean;
+  /** When the window of the run ends, ms since the epoch; left out: it takes the time it needs. */
+  readonly closesAt?: number;
   /**
    * Asked once before the first mirror run into a folder Daybreak did not fill, with what would be deleted.
    * The run goes on only if it answers true.
@@ -89,6 +93,7 @@ export interface App {
   readonly jobs: Jobs;
   readonly places: Places;
   readonly sampler: Sampler;
+  readonly receipts: Receipts;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
   /** What is remembered; opened by the first call. */
@@ -111,6 +116,7 @@ export function createApp(ports: Ports): Promise<App> {
     const opened = openStore(ports.dataFolder);
     sweepJournal(opened);
     opened.runs.markInterrupted(isAlive, ports.clock.now());
+    tryToWriteReceipts(opened, ports);
     return (store = opened);
   }
 
@@ -126,11 +132,11 @@ export function createApp(ports: Ports): Promise<App> {
   const places = createPlaces({ ports, store: open });
   const sampler = createSampler(now);
   const jobs = createJobs({
-    store: open, now, dataFolder: ports.dataFolder,
+    store: open, now, dataFolder: ports.dataFolder, nextDue: () => null,
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, sampler, store: open, now,
+    backup, live, jobs, places, sampler, receipts: createReceipts(open, ports), store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();

@@ -5,6 +5,7 @@ import { validateExclude } from '../../src-shared/exclude-pattern.ts';
 import type { Job, JobDraft } from '../../src-shared/job.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
+import { createForecasts } from './protection/forecast.ts';
 import { makeSampleTree } from './sample/sample-tree.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -17,6 +18,8 @@ export interface JobsParts {
   readonly dataFolder: string;
   /** Whether a run of this job is live, in this process or another. */
   readonly isRunning: (jobId: string) => boolean;
+  /** When a job runs next by itself, and the end of that window; null: never. Ms since the epoch. */
+  readonly nextDue: (job: Job) => { readonly at: number; readonly windowEndsAt: number | null } | null;
 }
 
 /** The saved jobs, as an admin works with them. All throw `AppError`: invalid-input, not-found or busy. */
@@ -30,7 +33,9 @@ export interface Jobs {
 }
 
 /** The jobs of `parts.store`. */
-export function createJobs({ store, now, dataFolder, isRunning }: JobsParts): Jobs {
+export function createJobs({ store, now, dataFolder, isRunning, nextDue }: JobsParts): Jobs {
+  const forecasts = createForecasts(store);
+
   function find(id: string): Job {
     const job = store().jobs.find(id);
     if (!job) throw new AppError({ kind: 'not-found', message: `There is no job ${id}.`, hint: 'It may have been removed meanwhile.' });
@@ -43,7 +48,11 @@ export function createJobs({ store, now, dataFolder, isRunning }: JobsParts): Jo
   }
 
   return {
-    list: () => store().jobs.list().map((job) => ({ job, ...store().history.summary(job.id), nextRunAt: null, forecast: null, alarms: 0 })),
+    list: () => store().jobs.list().map((job) => {
+      const due = nextDue(job);
+      const forecast = due && forecasts(job.id, due.at, due.windowEndsAt);
+      return { job, ...store().history.summary(job.id), nextRunAt: due?.at ?? null, forecast, alarms: 0 };
+    }),
     create: (draft) => store().jobs.create(checkedDraft(draft), now()),
     update(id, draft) {
       refuseWhileRunning(find(id), 'changed');

@@ -56,6 +56,8 @@ export interface Ports {
   /** Environment of the host (PATH is searched for rsync). */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tuning?: Tuning | undefined;
+  /** Daybreak's version, as in package.json, for receipts. */
+  readonly version?: string | undefined;
 }
 
 /** A face that shows the interface: the desktop app or a browser. What it lacks, the interface does not offer. */

@@ -83,7 +83,7 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   const tuning = env['DAYBREAK_TUNING'];
   const [core, isTrayKnown] = await Promise.all([
     createApp({
-      workerHost, clock: { now: () => host.now() }, dataFolder: folder, env: withUsualFolders(env, platform),
+      workerHost, clock: { now: () => host.now() }, dataFolder: folder, env: withUsualFolders(env, platform), version: host.version,
       ...(tuning === undefined ? {} : { tuning: JSON.parse(tuning) as Tuning }),
     }),
     isTraySure(platform, env),

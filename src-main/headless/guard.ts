@@ -8,6 +8,9 @@ import { pageFileName } from '../core/page/page-files.ts';
 /** Where the page's WebSocket is. */
 export const RPC_PATH = '/rpc';
 
+/** Where metrics are, once they are switched on. */
+export const METRICS_PATH = '/metrics';
+
 /** A request as it arrived; a header is undefined where it is missing. */
 export interface RequestFacts {
   readonly method: string;
@@ -16,6 +19,7 @@ export interface RequestFacts {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly cookie: string | undefined;
+  readonly authorization?: string | undefined;
 }
 
 /** What a decision depends on beside the request. */
@@ -23,6 +27,8 @@ export interface GuardState {
   readonly port: number;
   /** Whether this secret was given out for a start code. Compares in constant time. */
   isSession(secret: string): boolean;
+  /** Left out: metrics are off. `isToken` null: whoever reaches this machine's own address may read them; compares in constant time. */
+  readonly metrics?: { readonly isToken: ((secret: string) => boolean) | null } | undefined;
 }
 
 export interface Refusal {
@@ -36,7 +42,8 @@ export interface Refusal {
 export type PageDecision =
   | Refusal
   | { readonly kind: 'redeem'; readonly code: string; readonly hasSession: boolean }
-  | { readonly kind: 'file'; readonly name: string };
+  | { readonly kind: 'file'; readonly name: string }
+  | { readonly kind: 'metrics' };
 export type UpgradeDecision = Refusal | { readonly kind: 'accept' };
 
 /** The name of the session's cookie. Cookies know no ports: two hosts at once would overwrite each other's. */
@@ -57,9 +64,16 @@ export function judgePage(facts: RequestFacts, state: GuardState): PageDecision 
       ? { kind: 'redeem', code: url.searchParams.get('code') ?? '', hasSession }
       : refuse(405, 'A start link is opened with GET.');
   }
+  if (url.pathname === METRICS_PATH && state.metrics) return judgeMetrics(facts, state.metrics, hasSession);
   if (!hasSession) return refuse(401, 'This browser has not been let in yet.');
   const name = pageFileName(url.pathname);
   return name === null ? refuse(404, 'There is nothing at this address.') : { kind: 'file', name };
+}
+
+function judgeMetrics({ authorization }: RequestFacts, { isToken }: NonNullable<GuardState['metrics']>, hasSession: boolean): PageDecision {
+  if (isToken === null || hasSession) return { kind: 'metrics' };
+  const token = /^bearer +(?<token>\S{1,1000})$/iu.exec(authorization ?? '')?.groups?.['token'];
+  return token !== undefined && isToken(token) ? { kind: 'metrics' } : refuse(401, 'Metrics are for those who show the token of this host.');
 }
 
 /** Decides about an upgrade to a WebSocket: the only way to a call. */

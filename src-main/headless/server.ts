@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../src-shared/errors.ts';
+import { metricsType } from '../core/metrics/metrics-text.ts';
 import { pageHeaders, readPageFile } from '../core/page/page-files.ts';
 import { createAccess } from './access.ts';
 import { cookieName, judgePage, judgeUpgrade, type GuardState, type Refusal, type RequestFacts } from './guard.ts';
@@ -25,6 +26,12 @@ const PING_MS = 30_000;
 /** For the browsers to take leave. */
 const FAREWELL_MS = 500;
 
+/** What `/metrics` answers with, and to whom: `isToken` null means to all who reach the address. */
+export interface MetricsSource {
+  read(): string;
+  readonly isToken: ((secret: string) => boolean) | null;
+}
+
 export interface HeadlessOptions {
   /** The contract with its calls. */
   readonly router: AnyRouter;
@@ -34,6 +41,8 @@ export interface HeadlessOptions {
   readonly port: number;
   /** Ms since the epoch. */
   now(): number;
+  /** Left out: there are none. */
+  readonly metrics?: MetricsSource | undefined;
 }
 
 /** The page and its socket, on this machine's own address. */
@@ -57,7 +66,7 @@ export async function startHeadless(options: HeadlessOptions): Promise<HeadlessH
   }
 
   const access = createAccess(() => options.now());
-  const guard: GuardState = { port, isSession: (secret) => access.isSession(secret) };
+  const guard: GuardState = { port, isSession: (secret) => access.isSession(secret), metrics: options.metrics };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,6 +85,10 @@ export async function startHeadless(options: HeadlessOptions): Promise<HeadlessH
     }
     if (decision.kind === 'refuse') {
       sendRefusal(response, decision, nonce);
+      return;
+    }
+    if (decision.kind === 'metrics') {
+      send(response, 200, metricsType, options.metrics?.read() ?? '');
       return;
     }
     const file = await readPageFile(options.pageFolder, decision.name, nonce);
@@ -127,7 +140,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 function factsOf({ method, url, headers }: IncomingMessage): RequestFacts {
-  return { method: method ?? '', target: url ?? '', host: headers.host, origin: headers.origin, cookie: headers.cookie };
+  return { method: method ?? '', target: url ?? '', host: headers.host, origin: headers.origin, cookie: headers.cookie, authorization: headers.authorization };
 }
 
 function sendRefusal(response: ServerResponse, { status, reason }: Refusal, nonce: string): void {

@@ -21,6 +21,9 @@ const largeFile = 256 * 1024;
 /** Units the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
 const unitsAhead = 4096;
 
+/** Top folders told of at the end of a walk. */
+const mostTops = 2000;
+
 /** How the walk hands over units and learns that the host has worked some off. */
 export interface UnitSink {
   units(units: readonly Unit[], walkedEntries: number): void;
@@ -50,6 +53,8 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
 
   const { cost, minWeight, maxWeight, lanes, mirror } = request;
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
+  let tops: Folder[] = [];
+  let rootFiles = 0;
   let rootIsNew = false;
   const linked = await findLinkedFolders(files, request.source, request.excludes);
   const splitter = createSplitter({
@@ -81,7 +86,8 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   rootIsNew = await isEmptyOrMissing(files, request.destination);
   const { entries, bytes, units } = await splitter.finish(rootIsNew);
   flush();
-  return { entries, bytes, folders, units, unreadable };
+  const counts = tops.map((top) => ({ name: top.path, entries: top.entries + 1 }));
+  return { entries, bytes, folders, units, unreadable, tops: [{ name: ROOT, entries: rootFiles + 1 }, ...counts] };
 
   async function visit(folder: Folder): Promise<void> {
     await sink.roomBelow(unitsAhead);
@@ -94,6 +100,10 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     for (const path of found.folders) {
       const solid = !request.isRoot && !folder.solid && !(await ownerMayWrite(files, request.source, path));
       children.push(splitter.child(folder, path, solid));
+    }
+    if (folder.path === ROOT) {
+      tops = children.slice(0, mostTops - 1);
+      rootFiles = found.files.length;
     }
     splitter.listed(folder, found, children.length);
     for (const child of children) {

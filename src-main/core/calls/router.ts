@@ -9,6 +9,7 @@ import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
 import { placeCalls } from './places.ts';
 import { protectionCalls } from './protection.ts';
+import { receiptCalls } from './receipts.ts';
 import { runCalls } from './runs.ts';
 import { settingsCalls } from './settings.ts';
 
@@ -40,10 +41,11 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
-    protection: protectionCalls(app.places),
+    protection: protectionCalls(() => app.store(), app.places),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,
+    receipts: receiptCalls(app),
     desktop: desktopCalls(face),
   };
 }

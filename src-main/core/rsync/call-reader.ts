@@ -33,7 +33,7 @@ export function createCallReader(listeners: OutputListeners = {}): CallReader {
       return {
         code, signal, durationMs, stats,
         lastLines: [...messages, ...lastLines],
-        facts: { ...facts, failedNames: [...facts.failedNames], ioError },
+        facts: { ...facts, failedNames: [...facts.failedNames], failedReasons: [...facts.failedReasons], ioError },
       };
     },
   };

@@ -14,6 +14,8 @@ export interface ErrorSummary {
   readonly couldNotMakeWay: number;
   /** Distinct names rsync could not read, write or give their attributes, as it printed them. */
   readonly failedNames: readonly string[];
+  /** Why, in the same order: the errno text, or what rsync says instead. */
+  readonly failedReasons: readonly string[];
   readonly failedCount: number;
   /** The errno text that explains the end best, see `severity`. */
   readonly errno: string | null;
@@ -39,16 +41,16 @@ const listing = /^(?:opendir|readdir|change_dir|chdir|link_stat|readlink_stat|st
 
 /** Reads rsync's stderr as it comes, in any pieces. Wants LC_ALL=C.UTF-8 or C: errno texts are compared in English. */
 export function createErrorReader(): ErrorReader {
-  const names = new Set<string>();
+  const names = new Map<string, string>();
   const last: string[] = [];
   let worst = { rank: 0, errno: null as string | null, line: '', at: 0 };
   let lineCount = 0;
   const found = { deletionsSkipped: 0, couldNotMakeWay: 0, failedCount: 0, listingFailed: false, fileUnreadable: false };
 
-  function fail(name: string): void {
+  function fail(name: string, reason: string): void {
     if (names.has(name)) return;
     found.failedCount += 1;
-    if (names.size < mostNames) names.add(name);
+    if (names.size < mostNames) names.set(name, reason);
   }
 
   function readSystemError(line: string, groups: Record<string, string | undefined>): void {
@@ -58,7 +60,7 @@ export function createErrorReader(): ErrorReader {
     if (rank > worst.rank) worst = { rank, errno, line, at: lineCount };
     const name = nameIn(what);
     if (name === null) return;
-    fail(displayLine(name));
+    fail(displayLine(name), errno);
     // A destination folder that cannot be listed is never a reason to delete more.
     if (listing.test(what) || (role === 'sender' && isMediumFailure(errno))) found.listingFailed = true;
     if (what.startsWith('send_files failed to open')) found.fileUnreadable = true;
@@ -71,11 +73,11 @@ export function createErrorReader(): ErrorReader {
     const blocked = makeWay.exec(line)?.groups?.['name'];
     if (blocked !== undefined) {
       found.couldNotMakeWay += 1;
-      fail(displayLine(blocked));
+      fail(displayLine(blocked), 'a folder that is not empty stands in its place');
       return;
     }
     const damaged = verification.exec(line)?.groups?.['name'];
-    if (damaged !== undefined) fail(displayLine(damaged));
+    if (damaged !== undefined) fail(displayLine(damaged), 'it changed while it was copied');
     const count = skipped.exec(line)?.groups?.['count'];
     if (count !== undefined) found.deletionsSkipped += Number(count);
     const groups = systemError.exec(line)?.groups;
@@ -89,7 +91,7 @@ export function createErrorReader(): ErrorReader {
       splitter.end();
       const isKept = worst.errno === null || worst.at > lineCount - lastLinesKept;
       const lastLines = isKept ? last : [displayLine(worst.line), ...last.slice(1)];
-      return { ...found, failedNames: [...names], errno: worst.errno, lastLines };
+      return { ...found, failedNames: [...names.keys()], failedReasons: [...names.values()], errno: worst.errno, lastLines };
     },
   };
 }

@@ -3,7 +3,9 @@ import type { DeleteLimit, Job } from '../../../src-shared/job.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import type { RunEventData } from '../../../src-shared/run-event.ts';
 import type { Notice, RunTotals } from '../../../src-shared/run.ts';
+import type { Unit } from '../../../src-shared/unit.ts';
 import type { BackupRequest } from '../app.ts';
+import type { FolderNotes } from '../protection/folder-facts.ts';
 import type { Ports } from '../ports.ts';
 import type { RsyncProgram } from '../rsync/probe.ts';
 import type { Store } from '../store/open-store.ts';
@@ -35,6 +37,10 @@ export interface RunContext {
   readonly notices: Notice[];
   /** All units so far, in the order of the walk. */
   readonly units: UnitProgress[];
+  /** What is noted of top folders for the record of the run. */
+  readonly folders: FolderNotes;
+  /** What starts first among waiting units: the highest. */
+  readonly priority: (unit: Unit) => number;
   /** Moment of the lock by the destination's clock, ms: what changed there later is ours. */
   lockedAtMs: number;
   /** The first failure that ends the run. */

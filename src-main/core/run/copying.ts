@@ -95,7 +95,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
   progress.created = spans ? new Map() : null;
   const end = await context.pool.run({
     unit: unit.id,
-    weight: unit.weight,
+    weight: context.priority(unit),
     message: () => {
       const bandwidth = context.bandwidth.take(unit.id, { size: context.pool.size, busy: context.pool.busy, waiting: context.tracker.waiting() });
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans, bandwidth });

@@ -71,6 +71,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     context.tracker.planned();
     knowShares();
   });
+  context.folders.tops = new Map(answer.tops.map(({ name, entries }) => [name, entries]));
   await Promise.all(open);
   return { answer, isFull };
 }

@@ -2,6 +2,7 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState } from '../../../src-shared/unit.ts';
 import { unitCall } from '../rsync/args.ts';
+import { noteHeld, noteRemoval } from '../protection/folder-facts.ts';
 import { display } from '../rsync/byte-name.ts';
 import { inPortions, judgeRemovals, type Held } from '../safety/brake.ts';
 import { amountsByTop, keptAmounts } from './kept.ts';
@@ -131,6 +132,7 @@ function toldName({ name, isFolder }: { readonly name: ByteName; readonly isFold
 function tellHeld(context: RunContext, held: readonly Held[]): void {
   for (const { reason, removals } of held) {
     context.totals.held += removals.length;
+    noteHeld(context.folders, removals);
     context.emit({
       type: 'held', reason, entries: removals.length, bytes: removals.reduce((sum, removal) => sum + removal.bytes, 0),
       names: removals.slice(0, mostNamesTold).map(toldName),
@@ -157,7 +159,11 @@ async function remove(context: RunContext, allowed: readonly Change[], passports
     });
     context.totals.deleted += answer.removed;
     const failed = new Set(answer.failed.map(({ name }) => name));
-    for (const { name } of removals) if (!failed.has(name)) gone.add(name);
+    for (const removal of removals) {
+      if (failed.has(removal.name)) continue;
+      gone.add(removal.name);
+      noteRemoval(context.folders, removal);
+    }
     for (const { name, reason } of answer.failed.filter(isWorthAWord).slice(0, 20)) {
       context.warn(`${display(name)} could not be removed: ${reason}`);
     }

@@ -4,6 +4,9 @@ import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } f
 import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { isSlow } from '../plan/cost.ts';
+import { noFolderNotes } from '../protection/folder-facts.ts';
+import { byWeight } from '../protection/risk.ts';
+import { tryToWriteReceipts } from '../receipt/missing.ts';
 import { rootFolderCall } from '../rsync/args.ts';
 import { processStartTime } from '../rsync/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
@@ -20,6 +23,7 @@ import { unitNotices } from './notices.ts';
 import { learn, planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
+import { concludeRun, riskOrder } from './record.ts';
 import { previewBrake, removeVanished } from './removing.ts';
 import { createRoomWait } from './room.ts';
 import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './same-place.ts';
@@ -89,6 +93,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
+      folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
         made.notices.push(notice);
@@ -138,6 +143,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
         hostStartTime: processStartTime(process.pid) ?? '',
       });
       runs.end(run, { state: 'failed', totals: noTotals, limitedBy: null, error, at: clock.now(), notices: [] });
+      tryToWriteReceipts(store(), ports);
       return run;
     } catch {
       // Without a history, the outcome tells of it.
@@ -211,6 +217,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     const source = now.source.passport;
     const destination = now.destination.passport;
     const moved = await whatMovedSince(expected, { source, destination }, hold);
+    context.folders.isChecked = moved === null;
     if (moved) {
       unproven = true;
       context.failure ??= moved;
@@ -267,7 +274,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
   function remember(ended: Pick<RunEnd, 'state' | 'totals' | 'limitedBy' | 'error'>): void {
     if (!live || live.run === 0) return;
     try {
-      live.store.runs.end(live.run, { ...ended, at: clock.now(), notices: live.notices });
+      concludeRun(live, { ...ended, at: clock.now() });
     } catch (thrown) {
       const { message, hint } = toAppError(thrown);
       live.notice({ level: 'warning', message: `This run is not in the history: ${message}`, ...(hint === undefined ? {} : { hint }) });

@@ -6,6 +6,7 @@ import { UnitState } from '../../../src-shared/unit.ts';
 import { checked } from './database.ts';
 import { good } from './destinations.ts';
 import { jobKeys } from './jobs.ts';
+import { jobProtection } from './protection.ts';
 import { fromRuns, runColumns, toRunRow, type RunColumns, type RunRow, type UnitRow } from './runs.ts';
 import { toUnitRow, unitColumns, type UnitColumns } from './units.ts';
 import type { WriteBehind } from './write-behind.ts';
@@ -139,16 +140,21 @@ function jobFacts(database: DatabaseSync): Pick<HistoryStore, 'trend' | 'summary
   const last = database.prepare(`SELECT ${runColumns} ${fromRuns} WHERE runs.job = ? ORDER BY runs.id DESC LIMIT 1`);
   const lastGood = database.prepare(`
     SELECT started_at AS startedAt FROM runs WHERE job = ? AND state IN ${good} ORDER BY id DESC LIMIT 1`);
+  const byFolder = database.prepare(jobProtection);
+  const protectedUntil = (key: number): number | null => {
+    const found = byFolder.get(key) as { folders: number; protectedUntil: number | null };
+    // Runs of earlier versions did not tell of their folders.
+    return found.folders > 0 ? found.protectedUntil : (lastGood.get(key) as { startedAt: number } | undefined)?.startedAt ?? null;
+  };
   const trendOf = (key: number, limit: number) => trend.all(key, limit).reverse() as unknown as ReturnType<HistoryStore['trend']>;
   return {
     trend: (jobId, limit) => trendOf(keyOf(jobId), limit).map((row) => ({ ...row })),
     summary(jobId) {
       const key = keyOf(jobId);
       const row = last.get(key);
-      const protectedUntil = lastGood.get(key)?.['startedAt'];
       return {
         lastRun: row === undefined ? null : shortRun(toRunRow(row as unknown as RunColumns)),
-        protectedUntil: protectedUntil === undefined ? null : Number(protectedUntil),
+        protectedUntil: protectedUntil(key),
         recent: trendOf(key, recentRuns).map(({ durationMs, state }) => ({ durationMs, state })),
       };
     },

@@ -6,7 +6,9 @@ import { learnedStore, type LearnedStore } from './learned.ts';
 import { migrations, type Migration } from './migrations.ts';
 import { openDatabase, waitMsByDefault } from './open-database.ts';
 import { processJournal, type ProcessJournal } from './process-journal.ts';
+import { protectionStore, type ProtectionStore } from './protection.ts';
 import { keptByDefault, type Kept } from './prune.ts';
+import { receiptStore, type ReceiptStore } from './receipts.ts';
 import { historyStore, type HistoryStore } from './history.ts';
 import { runStore, type RunStore } from './runs.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
@@ -30,6 +32,9 @@ export interface Store {
   /** Pages of runs and units, for those who look back. */
   readonly history: HistoryStore;
   readonly held: HeldStore;
+  /** What runs did by top folder, and which names failed. */
+  readonly protection: ProtectionStore;
+  readonly receipts: ReceiptStore;
   readonly settings: SettingsStore;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
@@ -65,6 +70,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       journal: withStoreErrors(file, processJournal(database, line)),
       history: withStoreErrors(file, historyStore(database, line)),
       held: withStoreErrors(file, heldStore(database)),
+      protection: withStoreErrors(file, protectionStore(database)),
+      receipts: withStoreErrors(file, receiptStore(database)),
       settings: withStoreErrors(file, settingsStore(database)),
       close() {
         if (!database.isOpen) return;

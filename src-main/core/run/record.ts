@@ -1,0 +1,76 @@
+import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import { toAppError } from '../../../src-shared/errors.ts';
+import type { FolderRun } from '../../../src-shared/protection.ts';
+import type { Unit } from '../../../src-shared/unit.ts';
+import { failureNotice, failuresOf, type RunFailures } from '../protection/failures.ts';
+import { folderFacts } from '../protection/folder-facts.ts';
+import { byRisk } from '../protection/risk.ts';
+import { hostFacts, makeReceipt } from '../receipt/make-receipt.ts';
+import { unitCall } from '../rsync/args.ts';
+import { display } from '../rsync/byte-name.ts';
+import type { Store } from '../store/open-store.ts';
+import type { RunEnd } from '../store/runs.ts';
+import type { RunContext } from './context.ts';
+import { callContext } from './copying.ts';
+
+/** The order in which a run goes that may not come to its end. */
+export function riskOrder(store: Store, jobId: string): (unit: Unit) => number {
+  return byRisk(new Map(store.protection.folders(jobId).map(({ folder, protectedUntil }) => [folder, protectedUntil])));
+}
+
+interface RunFacts extends RunFailures {
+  readonly folders: readonly FolderRun[];
+  /** Names that failed in an earlier run already. */
+  readonly known: ReadonlySet<string>;
+}
+
+/**
+ * Ends a run in the history, with what it did in each folder, which failures are new, and its receipt. Throws `AppError`
+ * where the run itself cannot be ended there; what else cannot be written is told as a notice.
+ */
+export function concludeRun(context: RunContext, end: Omit<RunEnd, 'notices'>): void {
+  const facts = orTell(context, () => gather(context));
+  context.store.runs.end(context.run, { ...end, notices: context.notices });
+  if (facts) orTell(context, () => keep(context, facts));
+}
+
+function gather(context: RunContext): RunFacts {
+  const { store, job, units, folders: notes } = context;
+  const before = store.protection.folders(job.id).map(({ folder }) => folder);
+  const found = failuresOf(units, job);
+  const known = store.protection.failures(job.id);
+  const notice = failureNotice(found, known, before.length > 0);
+  if (notice) context.notice(notice);
+  return { ...found, known, folders: folderFacts({ units, notes, failures: found.failures, known: before, rewritten: () => null }) };
+}
+
+function keep(context: RunContext, { folders, failures, known }: RunFacts): void {
+  const { store, job, run, ports } = context;
+  store.protection.put(run, folders);
+  const names = new Map(folders.map(({ folder, state }) => [folder === '' ? '' : display(folder as ByteName), state]));
+  store.protection.setFailures(job.id, run, failures, (name) => {
+    const [top = ''] = name.split('/');
+    return (names.get(names.has(top) ? top : '') ?? 'not-reached') !== 'not-reached';
+  });
+  store.receipts.append(makeReceipt({
+    run: store.runs.get(run), job, host: hostFacts(ports), argv: wholeCall(context), folders,
+    failures: failures.map(({ name, reason }) => ({ name, reason, isNew: !known.has(name) })),
+  }));
+}
+
+/** What every rsync of the run was called with, as one call for the whole source. */
+function wholeCall(context: RunContext): string[] {
+  const whole: Unit = { id: 0, kind: 'group', folder: ROOT, names: [ROOT], shares: [], entries: 0, bytes: 0, weight: 0, isNew: false, premade: 0, after: [] };
+  return unitCall(whole, callContext(context, 'copy', { bandwidth: context.job.options.bandwidthLimit })).argv;
+}
+
+/** A backup that was made is made, even where its record cannot be written. */
+function orTell<Result>(context: RunContext, work: () => Result): Result | null {
+  try {
+    return work();
+  } catch (thrown) {
+    const { message, hint } = toAppError(thrown);
+    context.notice({ level: 'warning', message: `The record of this run is not complete: ${message}`, ...(hint === undefined ? {} : { hint }) });
+    return null;
+  }
+}
