@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { App } from '../app.ts';
+import { noService } from '../../../src-shared/app-state.ts';
 import { createFeed } from '../live/feed.ts';
 import type { FacePort } from '../ports.ts';
 import { base } from './base.ts';
@@ -9,6 +10,7 @@ import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
 import { placeCalls } from './places.ts';
 import { runCalls } from './runs.ts';
+import { serviceCalls } from './service.ts';
 import { settingsCalls } from './settings.ts';
 
 /** The contract, answered by `app`: what a face binds to its transport. One router serves all pages of a face. */
@@ -24,6 +26,7 @@ export function createRouter(app: App, face: FacePort) {
     live: () => [...app.live.list()],
     historyVersion: () => historyVersion,
     scheduler: () => ({ owner: 'none', pausedUntil: null, asks: [] }),
+    service: () => face.service?.state() ?? noService,
   });
   const historyChanged = () => {
     historyVersion++;
@@ -31,6 +34,7 @@ export function createRouter(app: App, face: FacePort) {
     feed.touch('jobs');
   };
   app.live.subscribe(() => feed.touch('live'));
+  face.service?.subscribe(() => feed.touch('service'));
   app.live.onStarted(historyChanged);
   app.live.onEnded(historyChanged);
   const settings = settingsCalls(app, () => feed.touch('settings'));
@@ -42,6 +46,7 @@ export function createRouter(app: App, face: FacePort) {
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,
+    service: serviceCalls(face.service),
     desktop: desktopCalls(face),
   };
 }
