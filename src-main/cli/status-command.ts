@@ -41,7 +41,7 @@ interface HostStatus {
  */
 export async function runStatus(face: Face, options: StatusOptions): Promise<number> {
   if (options.link === true) {
-    face.output.write(`${await startLink([hostSocket(face.dataFolder()), hostSocket(serviceDataFolder)])}\n`);
+    face.output.write(`${await startLink([hostSocket(face.dataFolder()), hostSocket(serviceDataFolder(process.platform))])}\n`);
     return exitCodes.ok;
   }
   const hosts = await Promise.all([

@@ -42,7 +42,7 @@ export function setLaunchAtLogin({ electron: { app }, platform, env, home, progr
 
 /** Whether the session started the app, and not a person. */
 export function isStartedByLogin({ app }: Pick<ElectronSurface, 'app'>, platform: NodeJS.Platform, argv: readonly string[]): boolean {
-  return argv.includes(hiddenWord) || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin === true);
+  return argv.includes(hiddenWord) || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin);
 }
 
 /** Tells our file from others. */

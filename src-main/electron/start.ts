@@ -165,8 +165,13 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   });
   host.onEndSignal(() => void quitting.now());
   electron.powerMonitor.on('shutdown', () => void quitting.now());
-  electron.powerMonitor.on('resume', () => service.lookAgain());
+  electron.powerMonitor.on('resume', onResume);
   return { window, isHidden: mayStayInTray() && isStartedByLogin(electron, platform, host.argv) };
+
+  /** The machine has slept: what waits for a time or for another process looks again. */
+  function onResume(): void {
+    service.lookAgain();
+  }
 
   function launchAtLogin(isOn: boolean): void {
     try {

@@ -13,7 +13,7 @@ const mostFrameBytes = 256 * 1024 * 1024;
 export interface LocalHost {
   /** Throw `AppError`: what the host says, or `connection`. Streams that break end with a plain error: see `callError`. */
   readonly calls: LocalCalls;
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -13,6 +13,8 @@ const settleMs = 100;
 /** While another host has the socket, it is looked at again so often, ms. */
 const retryMs = 15_000;
 const mostTries = 5;
+/** Bytes that the address of a socket holds everywhere (unix(7); macOS has the shorter one). */
+const mostPathBytes = 103;
 
 export interface ListenOptions {
   /** Absolute; its folder is there and is for this user, or for the group it is shared with. */
@@ -61,6 +63,9 @@ export async function listenLocally(options: ListenOptions, onProblem: (problem:
 
   /** Null: another living host has it. */
   async function take({ path: place, router, isShared }: ListenOptions): Promise<Server | null> {
+    if (Buffer.byteLength(place) > mostPathBytes) {
+      throw new AppError({ kind: 'invalid-input', message: `${place} is too long for the address of a socket. Set DAYBREAK_HOME to a shorter folder.` });
+    }
     for (let tries = 0; tries < mostTries; tries++) {
       const made = createServer((socket) => {
         connections.add(socket);

@@ -6,7 +6,9 @@ export function hostSocket(dataFolder: string): string {
 }
 
 /** Data folder of the system service. */
-export const serviceDataFolder = '/var/lib/daybreak';
+export function serviceDataFolder(platform: NodeJS.Platform): string {
+  return platform === 'darwin' ? '/var/db/daybreak' : '/var/lib/daybreak';
+}
 
 /** The socket that the system service shares with the group `daybreak`; DAYBREAK_SERVICE_SOCKET names another one. */
 export function serviceSocket(env: Readonly<Record<string, string | undefined>>): string {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../src-shared/errors.ts';
+import { serviceDataFolder } from '../../local/socket-path.ts';
 import { launchdLabel, launchdPlist } from './launchd-plist.ts';
 import { systemUnit, userUnit } from './systemd-unit.ts';
 
@@ -46,7 +47,7 @@ export function servicePlace(machine: ServiceMachine, scope: ServiceScope): Serv
       manager: 'launchd',
       file: path.join(root, isSystem ? '/Library/LaunchDaemons' : path.join(home, 'Library/LaunchAgents'), `${launchdLabel}.plist`),
       text: launchdPlist({
-        program, dataFolder: isSystem ? '/var/db/daybreak' : chosen,
+        program, dataFolder: isSystem ? serviceDataFolder(platform) : chosen,
         logFile: isSystem ? '/var/log/daybreak.log' : path.join(home, 'Library/Logs/Daybreak.log'),
       }),
     };
