@@ -7,5 +7,7 @@ export const Settings = z.object({
   notifications: z.enum(['all', 'problems', 'none']).default('all'),
   /** Closing the window leaves the app in the tray; null: only where a tray is sure to exist. */
   closeToTray: z.boolean().nullable().default(null),
+  /** The desktop app starts with the session, in the tray. */
+  launchAtLogin: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof Settings>;

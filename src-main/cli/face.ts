@@ -20,6 +20,8 @@ export interface Face {
   readonly ask: ((question: string, stop: AbortSignal) => Promise<string | null>) | null;
   readonly signals: SignalSource;
   now(): number;
+  /** Of this user, absolute. Throws `AppError` invalid-input where nothing says where it is. */
+  dataFolder(): string;
   /** Calls `listener` when this process ends, however that comes. Returns what ends the watch. */
   onExit(listener: () => void): () => void;
   /** Stops this process until SIGCONT (Ctrl-Z). */

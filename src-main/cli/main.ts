@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError, toAppError } from '../../src-shared/errors.ts';
+import { dataFolder } from '../core/store/data-folder.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import type { Tuning } from '../core/ports.ts';
 import type { Face } from './face.ts';
@@ -45,6 +46,7 @@ function createProcessFace(): Face {
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
     signals: process,
     now: () => Date.now(),
+    dataFolder: () => dataFolder(process.env, process.platform, homedir()),
     onExit: (listener) => {
       process.on('exit', listener);
       return () => process.off('exit', listener);
@@ -55,7 +57,7 @@ function createProcessFace(): Face {
       const { createForkHost } = await import('../fork-host.ts');
       // They start on another core while this process loads the rest.
       const workerHost = createForkHost(toBackUp ? ['scout', 'worker'] : []);
-      const [{ createApp }, { dataFolder }] = await Promise.all([import('../core/app.ts'), import('../core/store/data-folder.ts')]);
+      const { createApp } = await import('../core/app.ts');
       const tuning = process.env['DAYBREAK_TUNING'];
       return createApp({
         workerHost,

@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { AppError } from '../../src-shared/errors.ts';
 import { readBackupCommand, type TypedBackupOptions } from './backup-options.ts';
+import { examples } from './examples.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
+import { addHostCommands } from './host-commands.ts';
 import { usageError } from './usage.ts';
 
 /**
@@ -87,14 +89,16 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
     .option('--open', 'open it in the browser')
     .option('--metrics', 'answer /metrics for Prometheus to all users of this machine')
     .option('--metrics-token-file <FILE>', 'the same, but only for those who show the token in FILE')
+    .option('--service', 'for a supervisor: log for a journal, print no link (daybreak status --link gives one)')
     .addHelpText('after', () => examples(face.callName, [
       ['serve --open', 'the interface in the browser'],
       ['serve --port 8090', 'on a server, for a browser behind: ssh -L 8090:127.0.0.1:8090 server'],
     ], 'It listens on 127.0.0.1 only. The link that it prints lets one browser in, once.'))
-    .action(async (options: { port?: string; open?: boolean; metrics?: boolean; metricsTokenFile?: string }) => {
+    .action(async (options: { port?: string; open?: boolean; service?: boolean; metrics?: boolean; metricsTokenFile?: string }) => {
       const { runServe } = await import('./serve-command.ts');
       done(await runServe(face, options));
     });
+  addHostCommands(program, face, done);
   program.command('doctor')
     .description('check that backups can run here: rsync, Node, data folder, owners')
     .option('--json', 'one JSON document')
@@ -170,16 +174,11 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
     });
 }
 
-function examples(callName: string, list: readonly (readonly [string, string])[], note?: string): string {
-  const lines = list.map(([command, meaning]) => `  ${callName} ${command}\n      ${meaning}`);
-  return `\nExamples:\n${lines.join('\n')}${note === undefined ? '' : `\n\n${note}`}`;
-}
-
 /** commander's `error: unknown option '--x'\n(Did you mean --y?)` as a message and a next step. */
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'serve', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'serve', 'status', 'service', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

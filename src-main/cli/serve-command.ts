@@ -10,9 +10,13 @@ import { metricsText } from '../core/metrics/metrics-text.ts';
 import { readMetricsToken, tokenCheck } from '../headless/metrics-token.ts';
 import { openInBrowser } from '../headless/open-browser.ts';
 import { startHeadless, type HeadlessHost, type MetricsSource } from '../headless/server.ts';
+import { followService } from '../local/service-link.ts';
+import { serviceSocket } from '../local/socket-path.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { formatNumberOf } from './format.ts';
+import { openHostSockets, sharedFolderOf } from './host-sockets.ts';
+import { createServiceLog, logRuns } from './service-log.ts';
 import { usageError } from './usage.ts';
 
 export interface ServeOptions {
@@ -20,6 +24,8 @@ export interface ServeOptions {
   readonly open?: boolean;
   readonly metrics?: boolean;
   readonly metricsTokenFile?: string;
+  /** For a supervisor: no start link in the output, lines for a journal, and a stop is no failure. */
+  readonly service?: boolean;
 }
 
 /** npm passes on a key press of the terminal once more: what follows within this many ms is the same press. */
@@ -29,25 +35,37 @@ const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * `daybreak serve`: the interface for a browser of this machine, until a signal ends it. Answers 130 where that cancelled
- * a run. Throws `AppError` where it cannot start.
+ * a run, but 0 to a supervisor. Throws `AppError` where it cannot start.
  */
 export async function runServe(face: Face, options: ServeOptions): Promise<number> {
   const port = readPort(options.port);
   const pageFolder = builtPage();
   const isToken = await metricsAccess(face, options);
+  const isService = options.service === true;
+  const log = createServiceLog(face);
   const app = await face.openApp();
   const stop = new AbortController();
   try {
-    const router = createRouter(app, { kind: 'browser', version: packageJson.version });
-    const host = await startHeadless({ router, pageFolder, port, now: () => face.now(), metrics: isToken === undefined ? undefined : metricsOf(app, isToken) });
+    // Read now: a data folder that cannot be used is told at once, and what a crash left is cleared up.
+    app.settings();
+    const service = isService ? undefined : followService(serviceSocket(face.env));
+    const router = createRouter(app, { kind: 'browser', version: packageJson.version, service });
+    const metrics = isToken === undefined ? undefined : metricsOf(app, isToken);
+    const host = await startHeadless({ router, pageFolder, port, now: () => face.now(), metrics });
+    const closeSockets = await openHostSockets({
+      app, router, newLink: () => host.newLink(), sharedFolder: isService ? sharedFolderOf(face.env) : null, onProblem: log.warning,
+    });
     try {
-      const link = host.newLink();
-      face.output.write(`Daybreak is at ${link}\n`);
-      if (options.open === true) openInBrowser(link, face.env, (reason) => face.errors.write(`${reason}\n`));
-      void offerLinks(face, host, stop.signal);
-      return await untilSignal(face, app);
+      if (isService) {
+        logRuns(app, log);
+        log.info(`Daybreak ${packageJson.version} is ready. A link to its page: ${face.callName} status --link`);
+      } else offer(face, host, options.open === true, stop.signal);
+      const exitCode = await untilSignal(face, app);
+      return isService ? exitCodes.ok : exitCode;
     } finally {
       stop.abort();
+      service?.close();
+      await closeSockets();
       await host.close();
     }
   } finally {
@@ -63,6 +81,14 @@ async function metricsAccess(face: Face, { metrics, metricsTokenFile }: ServeOpt
 
 function metricsOf(app: App, isToken: MetricsSource['isToken']): MetricsSource {
   return { isToken, read: () => metricsText(jobMetrics(packageJson.version, readFigures(app.store(), app.jobs.list()))) };
+}
+
+/** Lets the person who started this in. */
+function offer(face: Face, host: HeadlessHost, open: boolean, stop: AbortSignal): void {
+  const link = host.newLink();
+  face.output.write(`Daybreak is at ${link}\n`);
+  if (open) openInBrowser(link, face.env, (reason) => face.errors.write(`${reason}\n`));
+  void offerLinks(face, host, stop);
 }
 
 function readPort(text: string | undefined): number {

@@ -14,13 +14,16 @@ const PAUSE_MS = 150;
 
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** A run of this process, or of another host. */
+export type Steerable = Pick<RunHandle, 'cancel' | 'kill' | 'pause' | 'resume'>;
+
 /**
  * Lets signals steer a run: the first SIGINT, SIGTERM or SIGHUP cancels, the second kills, the third ends this
  * process; SIGTSTP (Ctrl-Z) pauses and stops, SIGCONT goes on. `onCancel` is called at the first.
  * Returns what ends the watch.
  */
 export function steerBySignals(
-  face: Pick<Face, 'signals' | 'now' | 'stopSelf' | 'exit'>, handle: RunHandle, reporter: Reporter, onCancel: () => void,
+  face: Pick<Face, 'signals' | 'now' | 'stopSelf' | 'exit'>, handle: Steerable, reporter: Reporter, onCancel: () => void,
 ): () => void {
   let presses = 0;
   let lastPress = Number.NEGATIVE_INFINITY;

@@ -1,3 +1,5 @@
+import type { ServiceState } from '../../src-shared/app-state.ts';
+
 /** What a host supplies to the core: its processes, its clock and its data folder. */
 
 export interface ProcessExit {
@@ -60,6 +62,16 @@ export interface Ports {
   readonly version?: string | undefined;
 }
 
+/** The system service of this machine, as another host follows and steers it. The calls throw `AppError`. */
+export interface ServiceLink {
+  state(): ServiceState;
+  /** Called after a change of the state. */
+  subscribe(listener: () => void): void;
+  /** The key of the new run. */
+  start(jobId: string): Promise<{ key: string }>;
+  steer(what: 'cancel' | 'pause' | 'resume', key: string): Promise<void>;
+}
+
 /** A face that shows the interface: the desktop app or a browser. What it lacks, the interface does not offer. */
 export interface FacePort {
   readonly kind: 'desktop' | 'browser';
@@ -69,4 +81,6 @@ export interface FacePort {
   pickFolder?(title: string, start: string | null): Promise<string | null>;
   /** Shows a folder in the system's file manager. */
   openFolder?(path: string): Promise<void>;
+  /** Where this host is not the service itself. */
+  readonly service?: ServiceLink | undefined;
 }

@@ -3,6 +3,7 @@ import {
   utilityProcess,
 } from 'electron';
 import { homedir } from 'node:os';
+import path from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { startDesktop } from './start.ts';
 
@@ -16,6 +17,9 @@ startDesktop({
   home: homedir(),
   version: packageJson.version,
   bundle: import.meta.dirname,
+  argv: process.argv,
+  // An AppImage is mounted anew at each start: only its own file stays where it is.
+  program: app.isPackaged ? [process.env['APPIMAGE'] ?? process.execPath] : [process.execPath, path.join(import.meta.dirname, 'desktop.js')],
   now: () => Date.now(),
   onEndSignal(listener) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener);

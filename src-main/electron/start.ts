@@ -1,25 +1,32 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { createRouterClient } from '@orpc/server';
-import type { AppState } from '../../src-shared/app-state.ts';
+import { createRouterClient, type AnyRouter } from '@orpc/server';
+import type { FeedFrame } from '../../src-shared/app-state.ts';
+import type { Calls } from '../../src-shared/contract/contract.ts';
 import { toAppError } from '../../src-shared/errors.ts';
 import { createApp } from '../core/app.ts';
+import { ownerRouter } from '../core/calls/local.ts';
 import { createRouter } from '../core/calls/router.ts';
 import type { Tuning } from '../core/ports.ts';
 import { dataFolder } from '../core/store/data-folder.ts';
 import { windowStateFile } from '../core/store/window-state.ts';
+import { listenLocally } from '../local/listen.ts';
+import { followService } from '../local/service-link.ts';
+import { hostSocket, serviceSocket } from '../local/socket-path.ts';
 import { setAppMenu } from './app-menu.ts';
 import { createBridge } from './bridge.ts';
 import { createDialogs } from './dialogs.ts';
 import { lockDown } from './lock-down.ts';
+import { isStartedByLogin, setLaunchAtLogin } from './login.ts';
 import { createMainWindow, type MainWindow } from './main-window.ts';
 import { createNotifier } from './notifier.ts';
+import { pauseEnd } from './pause-times.ts';
 import { registerPageScheme, servePage } from './page-scheme.ts';
 import { stayAwake } from './power.ts';
 import { createQuitting } from './quitting.ts';
 import type { ElectronSurface } from './surface.ts';
 import { isTraySure } from './tray-host.ts';
-import { trayView } from './tray-view.ts';
+import { trayView, type TrayFacts } from './tray-view.ts';
 import { createTray } from './tray.ts';
 import { createUtilityHost } from './utility-host.ts';
 
@@ -32,6 +39,9 @@ export interface DesktopHost {
   readonly version: string;
   /** Folder of the bundle: worker, scout, preload, icons; the page lies beside it. */
   readonly bundle: string;
+  readonly argv: readonly string[];
+  /** What starts the app: a program with its words, absolute. */
+  readonly program: readonly string[];
   now(): number;
   /** Tells that the system or a terminal ends this process. */
   onEndSignal(listener: () => void): void;
@@ -65,9 +75,9 @@ export function startDesktop(electron: ElectronSurface, host: DesktopHost): void
     let bringUp = (): void => undefined;
     app.on('second-instance', () => bringUp());
     app.on('activate', () => bringUp());
-    app.whenReady().then(() => run(electron, host, folder)).then((window) => {
+    app.whenReady().then(() => run(electron, host, folder)).then(({ window, isHidden }) => {
       bringUp = () => window.open();
-      window.open();
+      if (!isHidden) window.open();
     }).catch(fail);
   } catch (thrown) {
     fail(thrown);
@@ -75,7 +85,7 @@ export function startDesktop(electron: ElectronSurface, host: DesktopHost): void
 }
 
 /** Everything that comes when Electron is ready. */
-async function run(electron: ElectronSurface, host: DesktopHost, folder: string): Promise<MainWindow> {
+async function run(electron: ElectronSurface, host: DesktopHost, folder: string): Promise<{ window: MainWindow; isHidden: boolean }> {
   const { platform, env, bundle } = host;
   const icons = path.join(bundle, 'icons');
   const icon = path.join(icons, 'daybreak.png');
@@ -94,7 +104,9 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   lockDown(electron);
   servePage(electron, path.join(bundle, '..', 'renderer'));
   const dialogs = createDialogs({ electron, platform, window: () => window.current() });
-  const router = createRouter(core, { kind: 'desktop', version: host.version, ...dialogs });
+  const service = followService(serviceSocket(env));
+  const router = createRouter(core, { kind: 'desktop', version: host.version, ...dialogs, service });
+  const calls = createRouterClient(router as AnyRouter) as Calls;
   const watching = new AbortController();
   const quitting = createQuitting({
     electron, live: core.live, window: { current: () => window.current() },
@@ -102,6 +114,8 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
     async endAll() {
       window.remember();
       watching.abort();
+      service.close();
+      await listener.close();
       await Promise.race([core.close(), sleep(endMs)]);
       await workerHost.endAll(endMs);
       wakeful();
@@ -121,10 +135,14 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   const notifier = createNotifier({ electron, live: core.live, icon, settings: () => core.settings(), open: (hash) => window.open(hash) });
   const wakeful = stayAwake(electron, core.live);
 
-  const state: Pick<AppState, 'jobs' | 'live'> = { jobs: core.jobs.list(), live: [...core.live.list()] };
+  const listener = await listenLocally({ path: hostSocket(folder), router: ownerRouter(router, null), isShared: false }, (problem) => {
+    notifier.tellError('No local socket', new Error(problem));
+  });
+
+  const state: TrayFacts = { jobs: core.jobs.list(), live: [...core.live.list()], scheduler: { owner: 'none', pausedUntil: null, asks: [] } };
   const tray = createTray({
     electron, platform, icons,
-    view: () => trayView(state.jobs, state.live, quitting.isWaiting()),
+    view: () => trayView(state, quitting.isWaiting()),
     backUp(jobId) {
       try {
         core.live.start({ jobId, trigger: 'manual' });
@@ -132,25 +150,43 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
         notifier.tellError('The backup did not start', thrown);
       }
     },
+    pauseAll(choice) {
+      const until = choice === null ? null : pauseEnd(choice, host.now());
+      calls.schedule.pauseAll({ until }).catch((thrown: unknown) => notifier.tellError('The schedules were not paused', thrown));
+    },
     open: () => window.open(),
     quit: () => void quitting.request(),
   });
   setAppMenu(electron, platform, () => void quitting.request());
-  void follow(router, watching.signal, (frame) => {
-    Object.assign(state, frame);
+  void follow(calls, watching.signal, ({ jobs, live, scheduler, settings }) => {
+    Object.assign(state, { ...(jobs ? { jobs } : {}), ...(live ? { live } : {}), ...(scheduler ? { scheduler } : {}) });
     tray.update();
+    if (settings) launchAtLogin(settings.launchAtLogin);
   });
   host.onEndSignal(() => void quitting.now());
   electron.powerMonitor.on('shutdown', () => void quitting.now());
-  return window;
+  electron.powerMonitor.on('resume', onResume);
+  return { window, isHidden: mayStayInTray() && isStartedByLogin(electron, platform, host.argv) };
+
+  /** The machine has slept: what waits for a time or for another process looks again. */
+  function onResume(): void {
+    service.lookAgain();
+  }
+
+  function launchAtLogin(isOn: boolean): void {
+    try {
+      setLaunchAtLogin({ electron, platform, env, home: host.home, program: host.program }, isOn);
+    } catch (thrown) {
+      notifier.tellError('The start at login was not changed', thrown);
+    }
+  }
 }
 
 /** The state as every page gets it, for the tray. Ends with `stop`. */
-async function follow(router: ReturnType<typeof createRouter>, stop: AbortSignal, take: (frame: Partial<Pick<AppState, 'jobs' | 'live'>>) => void): Promise<void> {
-  const frames = await createRouterClient(router).feed.watch(undefined, { signal: stop });
-  for await (const { jobs, live } of frames) {
+async function follow(calls: Calls, stop: AbortSignal, take: (frame: FeedFrame) => void): Promise<void> {
+  for await (const frame of await calls.feed.watch(undefined, { signal: stop })) {
     if (stop.aborted) return;
-    take({ ...(jobs ? { jobs } : {}), ...(live ? { live } : {}) });
+    take(frame);
   }
 }
 

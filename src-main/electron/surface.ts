@@ -16,7 +16,7 @@ export interface ElectronSurface {
   readonly ipcMain: { on(channel: string, listener: (event: IpcEventSurface, ...args: unknown[]) => void): unknown };
   readonly Menu: { buildFromTemplate(template: Electron.MenuItemConstructorOptions[]): MenuSurface; setApplicationMenu(menu: MenuSurface | null): void };
   readonly Notification: { new (options: Electron.NotificationConstructorOptions): NotificationSurface; isSupported(): boolean };
-  readonly powerMonitor: { on(event: 'shutdown', listener: () => void): unknown };
+  readonly powerMonitor: { on(event: 'shutdown' | 'resume', listener: () => void): unknown };
   readonly powerSaveBlocker: Pick<PowerSaveBlocker, 'start' | 'stop'>;
   readonly protocol: Pick<Protocol, 'registerSchemesAsPrivileged' | 'handle'>;
   readonly screen: Pick<Screen, 'getAllDisplays' | 'getPrimaryDisplay'>;
@@ -29,6 +29,8 @@ export interface ElectronSurface {
 export interface AppSurface extends Pick<
   Electron.App, 'enableSandbox' | 'exit' | 'quit' | 'requestSingleInstanceLock' | 'setAppUserModelId' | 'setPath' | 'whenReady' | 'focus'
 > {
+  getLoginItemSettings(): Pick<Electron.LoginItemSettings, 'openAtLogin' | 'wasOpenedAtLogin'>;
+  setLoginItemSettings(settings: Pick<Electron.Settings, 'openAtLogin' | 'args'>): void;
   on(event: 'activate' | 'second-instance' | 'window-all-closed', listener: () => void): unknown;
   on(event: 'before-quit', listener: (event: CancellableEvent) => void): unknown;
   on(event: 'web-contents-created', listener: (event: unknown, contents: ContentsSurface) => void): unknown;

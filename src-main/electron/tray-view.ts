@@ -1,3 +1,4 @@
+import type { AppState } from '../../src-shared/app-state.ts';
 import type { JobSummary, LiveRun } from '../../src-shared/run-view.ts';
 import type { RunState } from '../../src-shared/run.ts';
 import { countOf, namesOf } from './words.ts';
@@ -11,13 +12,18 @@ export interface TrayView {
   readonly status: string;
   readonly tooltip: string;
   readonly jobs: readonly { readonly id: string; readonly label: string; readonly isRunning: boolean }[];
+  /** All schedules rest. */
+  readonly isPaused: boolean;
 }
 
 const badStates: readonly RunState[] = ['failed', 'interrupted', 'unproven'];
 const doubtfulStates: readonly RunState[] = ['warned', 'held'];
 
+/** The parts of the state that the tray shows. */
+export type TrayFacts = Pick<AppState, 'jobs' | 'live' | 'scheduler'>;
+
 /** Works out the tray from the jobs and the runs. */
-export function trayView(jobs: readonly JobSummary[], runs: readonly LiveRun[], quitsAfterRuns: boolean): TrayView {
+export function trayView({ jobs, live: runs, scheduler }: TrayFacts, quitsAfterRuns: boolean): TrayView {
   const live = runs.filter((run) => run.outcome === null);
   const running = new Set(live.map((run) => run.jobId));
   const bad = jobs.filter(({ lastRun }) => lastRun !== null && badStates.includes(lastRun.state));
@@ -28,6 +34,7 @@ export function trayView(jobs: readonly JobSummary[], runs: readonly LiveRun[], 
     status: quitsAfterRuns ? `${status}, then quits` : status,
     tooltip: `Daybreak: ${status}${percentOf(live)}`,
     jobs: jobs.map(({ job }) => ({ id: job.id, label: job.name, isRunning: running.has(job.id) })),
+    isPaused: scheduler.pausedUntil !== null,
   };
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PauseChoice } from './pause-times.ts';
 import type { ElectronSurface } from './surface.ts';
 import type { TrayIcon, TrayView } from './tray-view.ts';
 
@@ -9,6 +10,8 @@ export interface TrayParts {
   readonly icons: string;
   readonly view: () => TrayView;
   readonly backUp: (jobId: string) => void;
+  /** All schedules; null: go on. */
+  readonly pauseAll: (choice: PauseChoice | null) => void;
   readonly open: () => void;
   readonly quit: () => void;
 }
@@ -21,7 +24,7 @@ export interface DesktopTray {
 }
 
 /** Puts the icon into the tray. The app has to be ready. */
-export function createTray({ electron: { Tray, Menu }, platform, icons, view, backUp, open, quit }: TrayParts): DesktopTray {
+export function createTray({ electron: { Tray, Menu }, platform, icons, view, backUp, pauseAll, open, quit }: TrayParts): DesktopTray {
   let shown = view();
   const tray = new Tray(imageOf(shown.icon));
   tray.on('click', () => {
@@ -35,7 +38,7 @@ export function createTray({ electron: { Tray, Menu }, platform, icons, view, ba
     return path.join(icons, platform === 'darwin' ? `${icon}Template.png` : `${icon}.png`);
   }
 
-  function show({ status, tooltip, jobs }: TrayView): void {
+  function show({ status, tooltip, jobs, isPaused }: TrayView): void {
     tray.setToolTip(tooltip);
     tray.setContextMenu(Menu.buildFromTemplate([
       { label: status, enabled: false },
@@ -43,6 +46,10 @@ export function createTray({ electron: { Tray, Menu }, platform, icons, view, ba
       {
         label: 'Back up now', enabled: jobs.length > 0,
         submenu: jobs.map(({ id, label, isRunning }) => ({ label: plain(isRunning ? `${label} (running)` : label), enabled: !isRunning, click: () => backUp(id) })),
+      },
+      isPaused ? { label: 'Resume schedules', click: () => pauseAll(null) } : {
+        label: 'Pause all schedules',
+        submenu: [{ label: 'For 1 hour', click: () => pauseAll('hour') }, { label: 'Until tomorrow', click: () => pauseAll('tomorrow') }],
       },
       { type: 'separator' },
       { label: 'Open Daybreak', click: open },
@@ -55,7 +62,7 @@ export function createTray({ electron: { Tray, Menu }, platform, icons, view, ba
       const next = view();
       if (next.icon !== shown.icon) tray.setImage(imageOf(next.icon));
       if (next.tooltip !== shown.tooltip) tray.setToolTip(next.tooltip);
-      const isSameMenu = next.status === shown.status && JSON.stringify(next.jobs) === JSON.stringify(shown.jobs);
+      const isSameMenu = next.status === shown.status && next.isPaused === shown.isPaused && JSON.stringify(next.jobs) === JSON.stringify(shown.jobs);
       shown = next;
       if (!isSameMenu) show(next);
     },

@@ -2,6 +2,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { desktopCalls, feedCalls, machineCalls, placeCalls, settingsCalls } from './machine.ts';
 import { jobCalls } from './jobs.ts';
 import { historyCalls, runCalls } from './runs.ts';
+import { serviceCalls } from './service.ts';
 import { notifyCalls, protectionCalls, receiptCalls, scheduleCalls, trashCalls } from './trust.ts';
 
 /** Every call and stream the interface may use: the same over Electron's IPC and over a WebSocket. */
@@ -18,6 +19,7 @@ export const contract = {
   places: placeCalls,
   machine: machineCalls,
   settings: settingsCalls,
+  service: serviceCalls,
   desktop: desktopCalls,
 };
 export type Contract = typeof contract;

@@ -25,11 +25,17 @@ export interface DesktopApp {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** How a desktop starts the app. */
+export interface DesktopStart {
+  readonly argv?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Starts the app with its data in `home`; its windows open in `browser`. */
-export function startDesktopApp(browser: Browser, home: string): DesktopApp {
-  const child = fork(entry, [], {
+export function startDesktopApp(browser: Browser, home: string, { argv = [], env = {} }: DesktopStart = {}): DesktopApp {
+  const child = fork(entry, [...argv], {
     serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, DAYBREAK_HOME: home, LC_ALL: 'C.UTF-8' },
+    env: { ...process.env, ...env, DAYBREAK_HOME: home, LC_ALL: 'C.UTF-8' },
   });
   let stderr = '';
   let isEnded = false;

@@ -9,7 +9,7 @@ import { openEngine } from '../fixtures/engine.ts';
 import { leftAfter } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { writeTree } from '../fixtures/tree.ts';
-import { startDesktopApp, type DesktopApp } from './desktop-app.ts';
+import { startDesktopApp, type DesktopApp, type DesktopStart } from './desktop-app.ts';
 
 export interface Choices {
   /** Bytes per second of the job. */
@@ -27,7 +27,12 @@ export interface Person {
   haveJob(choices?: Choices): Promise<void>;
   /** States of the runs there were, newest first. */
   runs(): Promise<string[]>;
-  start(): DesktopApp;
+  /** `start`: how, where it is not by a click. */
+  start(start?: DesktopStart): DesktopApp;
+  /** The folder of what desktops keep for this person. */
+  readonly config: string;
+  /** Where the system service would listen. */
+  readonly serviceSocket: string;
   /** Ends what still runs, and expects that nothing is left and no page complained. */
   leave(isExpected?: (complaint: string) => boolean): Promise<void>;
 }
@@ -42,10 +47,11 @@ export function meetPerson(browser: Browser): Person {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-desktop-'));
   const [source, destination] = [join(folder, 'production'), join(folder, 'backup')];
   const home = join(folder, 'home');
+  const [config, serviceSocket] = [join(folder, 'config'), join(folder, 'service', 'host.sock')];
   const started: DesktopApp[] = [];
   writeTree(source, tree);
   return {
-    source, destination, home,
+    source, destination, home, config, serviceSocket,
     async haveJob({ bandwidthLimit, settings } = {}) {
       const engine = await openEngine(folder);
       engine.jobs.create({ name: 'Nightly', source, destination, options: JobOptions.parse({ bandwidthLimit }) });
@@ -58,8 +64,8 @@ export function meetPerson(browser: Browser): Person {
       await engine.close();
       return states;
     },
-    start() {
-      const app = startDesktopApp(browser, home);
+    start({ argv = [], env = {} } = {}) {
+      const app = startDesktopApp(browser, home, { argv, env: { XDG_CONFIG_HOME: config, DAYBREAK_SERVICE_SOCKET: serviceSocket, ...env } });
       started.push(app);
       return app;
     },

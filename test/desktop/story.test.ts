@@ -65,7 +65,7 @@ describe.skipIf(chromiumPath === null)('the desktop app', () => {
     const app = person.start();
     const ui = interfaceOn(await app.shownPage());
     const desktop = await app.desktopWhere('the jobs', (each) => trayOf(each).jobs.length > 0);
-    expect(desktop.tray?.menu.map(({ label }) => label)).toEqual(['1 job never ran', 'Back up now', 'Open Daybreak', 'Quit']);
+    expect(desktop.tray?.menu.map(({ label }) => label)).toEqual(['1 job never ran', 'Back up now', 'Pause all schedules', 'Open Daybreak', 'Quit']);
     await ui.goTo('Settings');
     await ui.heading('Settings').waitFor();
     await app.display.page()?.getByRole('switch', { name: 'Closing the window keeps Daybreak in the tray' }).click({ force: true });

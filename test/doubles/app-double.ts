@@ -1,7 +1,7 @@
 import { base } from '../../src-main/core/calls/base.ts';
 import { createFeed } from '../../src-main/core/live/feed.ts';
 import { hasLeft, pause } from '../../src-main/core/live/pause.ts';
-import type { FaceFacts } from '../../src-shared/app-state.ts';
+import { noService, type FaceFacts } from '../../src-shared/app-state.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { Job, JobOptions } from '../../src-shared/job.ts';
 import { JobNotify } from '../../src-shared/notify.ts';
@@ -43,7 +43,7 @@ export function createAppDouble(options: AppDoubleOptions) {
 
   const face: FaceFacts = { kind: 'browser', hasDialogs: false, version: '0.1.0', hostName: 'studio', userName: 'anna', isRoot: false, platform: 'linux' };
   const feed = createFeed({
-    face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(), scheduler: () => ({ owner: 'this', pausedUntil: null, asks: [] }),
+    face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(), scheduler: () => ({ owner: 'this', pausedUntil: null, asks: [] }), service: () => noService,
   });
 
   function summaryOf(job: Job): JobSummary {

@@ -83,6 +83,7 @@ export function createFace(app: CommandApp | (() => Promise<CommandApp>), more: 
     onExit: () => () => undefined,
     stopSelf: () => stops.push('stopped'),
     exit: (code) => exits.push(code),
+    dataFolder: () => '/home/me/.local/share/daybreak',
     openApp: async () => (typeof app === 'function' ? await app() : app) as App,
     ...more,
     stops,

@@ -67,6 +67,14 @@ export class AppDouble extends EventEmitter {
     return true;
   }
 
+  getLoginItemSettings(): { openAtLogin: boolean; wasOpenedAtLogin: boolean } {
+    throw new Error('Electron has no login items on Linux');
+  }
+
+  setLoginItemSettings(): void {
+    throw new Error('Electron has no login items on Linux');
+  }
+
   focus(): void {
     this.needReady('app.focus');
   }

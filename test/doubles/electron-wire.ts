@@ -49,6 +49,8 @@ export interface AppCalls {
   /** Quits as the system's own menu does. */
   quit(): void;
   endSession(): void;
+  /** The machine has slept. */
+  wakeUp(): void;
 }
 
 export interface PageAnswer {

@@ -96,6 +96,7 @@ const own: AppCalls = {
   answerDialog: desktop.answerDialog,
   quit: () => application.quit(),
   endSession: () => void power.emit('shutdown'),
+  wakeUp: () => void power.emit('resume'),
 };
 
 async function toResponse(handle: Handler, url: string, method: string): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {

@@ -51,9 +51,9 @@ describe('docs/command-line.md', () => {
 
   it('names every option that the help shows, and no other', async () => {
     const inHelp = new Set<string>();
-    for (const command of ['backup', 'demo', 'history', 'receipt', 'receipts', 'serve', 'doctor']) {
+    for (const command of ['backup', 'demo', 'history', 'receipt', 'receipts', 'serve', 'status', 'service install', 'doctor']) {
       const face = createFace(createMemoryApp(() => Promise.resolve(outcome())));
-      await runCommandLine([command, '--help'], face);
+      await runCommandLine([...command.split(' '), '--help'], face);
       const help = (face.output as ReturnType<typeof createPipe>).text().split('Examples:')[0] ?? '';
       for (const [option] of help.matchAll(/(?<=^ {2}(?:-\w, )?)--[a-z-]+/gmu)) inHelp.add(option);
     }

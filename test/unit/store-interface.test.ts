@@ -117,8 +117,8 @@ describe('what an overview needs', () => {
 });
 
 test('settings and held removals stay', () => {
-  expect(store.settings.get()).toEqual({ theme: 'system', notifications: 'all', closeToTray: null });
-  store.settings.set({ theme: 'light', notifications: 'none', closeToTray: false });
+  expect(store.settings.get()).toEqual({ theme: 'system', notifications: 'all', closeToTray: null, launchAtLogin: false });
+  store.settings.set({ theme: 'light', notifications: 'none', closeToTray: false, launchAtLogin: true });
   const run = endedRun(store, store.jobs.create(draft, 1).id, { state: 'held' });
   const held = [{ reason: 'b', names: ['x\n', 'ü'], entries: 2, bytes: 5 }, { reason: 'a', names: [], entries: 0, bytes: 0 }];
   store.held.put(run, held);
@@ -136,6 +136,6 @@ test('the stored database of version 2 opens with its settings and held removals
   temporary = temporaryFolder();
   copyFileSync(storedDatabase(2), join(temporary.path, 'daybreak.db'));
   store = openStore(temporary.path);
-  expect(store.settings.get()).toEqual({ theme: 'dark', notifications: 'problems', closeToTray: true });
+  expect(store.settings.get()).toEqual({ theme: 'dark', notifications: 'problems', closeToTray: true, launchAtLogin: false });
   expect(store.held.list(1)).toEqual([{ reason: 'alpha would lose more than half', names: ['alpha/one', 'alpha/two'], entries: 2, bytes: 20 }]);
 });

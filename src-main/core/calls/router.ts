@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { App } from '../app.ts';
+import { noService } from '../../../src-shared/app-state.ts';
 import { createFeed } from '../live/feed.ts';
 import type { FacePort } from '../ports.ts';
 import { base } from './base.ts';
@@ -11,6 +12,7 @@ import { placeCalls } from './places.ts';
 import { protectionCalls } from './protection.ts';
 import { receiptCalls } from './receipts.ts';
 import { runCalls } from './runs.ts';
+import { serviceCalls } from './service.ts';
 import { settingsCalls } from './settings.ts';
 
 /** The contract, answered by `app`: what a face binds to its transport. One router serves all pages of a face. */
@@ -26,6 +28,7 @@ export function createRouter(app: App, face: FacePort) {
     live: () => [...app.live.list()],
     historyVersion: () => historyVersion,
     scheduler: () => ({ owner: 'none', pausedUntil: null, asks: [] }),
+    service: () => face.service?.state() ?? noService,
   });
   const historyChanged = () => {
     historyVersion++;
@@ -33,6 +36,7 @@ export function createRouter(app: App, face: FacePort) {
     feed.touch('jobs');
   };
   app.live.subscribe(() => feed.touch('live'));
+  face.service?.subscribe(() => feed.touch('service'));
   app.live.onStarted(historyChanged);
   app.live.onEnded(historyChanged);
   const settings = settingsCalls(app, () => feed.touch('settings'));
@@ -46,6 +50,7 @@ export function createRouter(app: App, face: FacePort) {
     machine: machineCalls(app),
     settings,
     receipts: receiptCalls(app),
+    service: serviceCalls(face.service),
     desktop: desktopCalls(face),
   };
 }

@@ -15,11 +15,11 @@ export interface Feed {
   watch(stop: AbortSignal | undefined): AsyncGenerator<FeedFrame, void>;
 }
 
-const parts = ['face', 'settings', 'jobs', 'live', 'scheduler', 'historyVersion'] as const;
+const parts = ['face', 'settings', 'jobs', 'live', 'scheduler', 'historyVersion', 'service'] as const;
 
 /** A feed of `sources`. */
 export function createFeed(sources: FeedSources): Feed {
-  const versions: Record<keyof AppState, number> = { face: 1, settings: 1, jobs: 1, live: 1, scheduler: 1, historyVersion: 1 };
+  const versions: Record<keyof AppState, number> = { face: 1, settings: 1, jobs: 1, live: 1, scheduler: 1, historyVersion: 1, service: 1 };
   let revision = 1;
   const waiting = new Set<() => void>();
 
