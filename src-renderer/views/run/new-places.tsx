@@ -39,7 +39,7 @@ export function NewPlaces({ jobId, source, destination, error }: NewPlacesProps)
       <Group><Button size="xs" variant="default" disabled={isBusy} onClick={() => setIsAsking(true)}>Accept the new disk and run</Button></Group>
       <Confirm
         isOpen={isAsking} title="Take what is there now for this job’s own?" confirmLabel="Accept and run" cancelLabel="Cancel, change nothing"
-        text={<>From now on the disks or shares that are at <b>{source}</b> and <b>{destination}</b> are those of this job. On an empty disk all is copied again. A mirror deletes there what the source does not have, and asks before the first time. What is on the disk from before is not touched, but this job will not know it any more.</>}
+        text={<>From now on the disks or shares that are at <b>{source}</b> and <b>{destination}</b> are those of this job. On an empty disk all is copied again. A mirror deletes there what the source does not have, within its delete limit. What is on the disk from before is not touched, but this job will not know it any more.</>}
         onConfirm={() => void accept()} onCancel={() => setIsAsking(false)}
       />
     </Alert>

@@ -1,4 +1,5 @@
 import { NumberInput, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { tellError } from '../../parts/tell-error.ts';
 import { MailForm } from './mail-form.tsx';
@@ -27,14 +28,26 @@ export function NotificationsPanel() {
       <Paper withBorder p="md" component="section" aria-labelledby="outbox-title">
         <Title order={2} id="outbox-title" mb="xs">Messages</Title>
         <Stack gap="md">
-          <NumberInput
-            w={260} label="Send together what comes within" suffix={settings.digestMinutes === 1 ? ' minute' : ' minutes'} min={0} max={mostMinutes} allowDecimal={false} clampBehavior="strict" defaultValue={settings.digestMinutes}
-            onChange={(value) => { if (typeof value === 'number' && value !== settings.digestMinutes) save({ ...settings, digestMinutes: value }).catch(tellError); }}
-          />
+          <DigestField minutes={settings.digestMinutes} onMinutes={(digestMinutes) => { save({ ...settings, digestMinutes }).catch(tellError); }} />
           <Text size="sm" c="dimmed" mt={-8}>One message in place of a flood when many jobs have trouble at once. 0 sends each at once.</Text>
           <OutboxList webhooks={settings.webhooks} />
         </Stack>
       </Paper>
     </>
+  );
+}
+
+/** Kept when the field is left: half a number is none. */
+function DigestField({ minutes, onMinutes }: { readonly minutes: number; readonly onMinutes: (minutes: number) => void }) {
+  const [typed, setTyped] = useState<number | string>(minutes);
+  const keep = (): void => {
+    if (typeof typed !== 'number') setTyped(minutes);
+    else if (typed !== minutes) onMinutes(typed);
+  };
+  return (
+    <NumberInput
+      w={260} label="Send together what comes within" suffix={typed === 1 ? ' minute' : ' minutes'} min={0} max={mostMinutes} allowDecimal={false} clampBehavior="strict" value={typed}
+      onChange={setTyped} onBlur={keep}
+    />
   );
 }

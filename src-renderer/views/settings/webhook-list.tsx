@@ -48,7 +48,7 @@ export function WebhookList({ webhooks, onSave }: WebhookListProps) {
           })}
         </ul>
       )}
-      {webhooks.length < mostWebhooks && <AddWebhook onAdd={(form, url) => save([...webhooks, { id: crypto.randomUUID(), enabled: true, form, url }])} />}
+      {webhooks.length < mostWebhooks && <AddWebhook onAdd={(form, url) => save([...webhooks, { id: `webhook-${Date.now().toString(36)}`, enabled: true, form, url }])} />}
       <Confirm
         isOpen={toRemove !== null} isDangerous title={`Remove ${toRemove ? shortAddress(toRemove.url) : ''}?`} confirmLabel="Remove the address"
         text="It is told nothing any more. Its whole address is not shown anywhere, so that you need it from elsewhere to add it again."

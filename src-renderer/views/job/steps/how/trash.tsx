@@ -31,7 +31,7 @@ export function Trash({ options, onOptions }: TrashProps) {
               onChange={(value) => typeof value === 'number' && value >= 1 && onOptions({ trashDays: value })}
             />
           </Group>
-          <Text size="sm" c="dimmed" mt={6}>After that a later run removes it. When the destination is full, nothing is removed early: the run stops and says so.</Text>
+          <Text size="sm" c="dimmed" mt={6}>After that a later run removes it. When the destination is full, nothing is removed early: the run pauses and says so.</Text>
         </div>
       )}
     </Section>
