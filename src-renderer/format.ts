@@ -25,7 +25,8 @@ export function formatCount(count: number): string {
 
 /** "1 file", "2 files". */
 export function formatNumberOf(count: number, word: string): string {
-  return `${formatCount(count)} ${word}${count === 1 ? '' : word.endsWith('y') ? 'ies' : 's'}`.replace('yies', 'ies');
+  const plural = /[^aeiou]y$/u.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+  return `${formatCount(count)} ${count === 1 ? word : plural}`;
 }
 
 /** "2 h 14 min", "3 min 5 s", "4.2 s". */
@@ -55,6 +56,27 @@ export function formatWhen(at: number): string {
   const now = new Date();
   if (moment.toDateString() === now.toDateString()) return `today ${today.format(moment)}`;
   return (moment.getFullYear() === now.getFullYear() ? thisYear : otherYear).format(moment);
+}
+
+const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const dayMs = 86_400_000;
+
+/** A moment (ms since the epoch) with all that is known of it, for a tooltip: the date, the second, the time zone. */
+export function formatExactly(at: number): string {
+  return `${zoned.format(new Date(at))} (${zoned.resolvedOptions().timeZone})`;
+}
+
+/** A moment to come (ms since the epoch): "today 14:00", "tonight 22:00", "tomorrow 02:00", "Fri 22:00", else with the date. One that is past is told as such. */
+export function formatComing(at: number, now: number = Date.now()): string {
+  if (at < now) return formatWhen(at);
+  const moment = new Date(at);
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - midnight) / dayMs);
+  if (days === 0) return `${moment.getHours() >= 18 ? 'tonight' : 'today'} ${today.format(moment)}`;
+  if (days === 1) return `tomorrow ${today.format(moment)}`;
+  if (days > 1 && days < 7) return weekday.format(moment);
+  return (moment.getFullYear() === new Date(now).getFullYear() ? thisYear : otherYear).format(moment);
 }
 
 /** 0.123 as "12 %". */

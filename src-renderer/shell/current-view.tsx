@@ -8,6 +8,8 @@ const JobView = lazy(async () => ({ default: (await import('../views/job/job-vie
 const RunView = lazy(async () => ({ default: (await import('../views/run/run-view.tsx')).RunView }));
 const HistoryView = lazy(async () => ({ default: (await import('../views/history/history-view.tsx')).HistoryView }));
 const PastRunView = lazy(async () => ({ default: (await import('../views/history/past-run-view.tsx')).PastRunView }));
+const ReceiptView = lazy(async () => ({ default: (await import('../views/receipt/receipt-view.tsx')).ReceiptView }));
+const TrashView = lazy(async () => ({ default: (await import('../views/trash/trash-view.tsx')).TrashView }));
 const SettingsView = lazy(async () => ({ default: (await import('../views/settings/settings-view.tsx')).SettingsView }));
 
 /** The screen of a route. */
@@ -23,6 +25,8 @@ function Screen({ route }: { readonly route: Route }) {
     case 'run': return <RunView runKey={route.key} />;
     case 'history': return <HistoryView />;
     case 'past-run': return <PastRunView id={route.id} />;
+    case 'receipt': return <ReceiptView key={route.id} id={route.id} />;
+    case 'trash': return <TrashView key={route.jobId} jobId={route.jobId} run={route.run ?? null} folder={route.folder ?? ''} />;
     case 'settings': return <SettingsView />;
   }
 }

@@ -8,6 +8,9 @@ export type Route =
   | { readonly name: 'run'; readonly key: string }
   | { readonly name: 'history' }
   | { readonly name: 'past-run'; readonly id: number }
+  | { readonly name: 'receipt'; readonly id: number }
+  /** `run`: the trash of that run, else of the newest; `folder`: opened in it. */
+  | { readonly name: 'trash'; readonly jobId: string; readonly run?: number; readonly folder?: string }
   | { readonly name: 'settings' };
 
 /** The address of a route, for links. */
@@ -19,20 +22,30 @@ export function hrefOf(route: Route): string {
     case 'run': return `#/runs/${encodeURIComponent(route.key)}`;
     case 'history': return '#/history';
     case 'past-run': return `#/history/${route.id}`;
+    case 'receipt': return `#/history/${route.id}/receipt`;
+    case 'trash': return `#/trash/${[route.jobId, ...(route.run === undefined ? [] : [String(route.run), ...(route.folder === undefined ? [] : [route.folder])])].map(encodeURIComponent).join('/')}`;
     case 'settings': return '#/settings';
   }
 }
 
 /** Reads an address; what is no route is the overview. */
 export function routeOf(hash: string): Route {
-  const [first = '', second = '', third] = hash.replace(/^#\/?/u, '').split('/').map(decode);
+  const [first = '', second = '', third, fourth] = hash.replace(/^#\/?/u, '').split('/').map(decode);
   if (first === 'jobs' && second === 'new') return third === 'paste' ? { name: 'new-job', paste: true } : { name: 'new-job' };
   if (first === 'jobs' && second !== '') return { name: 'edit-job', id: second };
   if (first === 'runs' && second !== '') return { name: 'run', key: second };
-  if (first === 'history' && /^\d{1,15}$/u.test(second)) return { name: 'past-run', id: Number(second) };
+  if (first === 'history' && isNumber(second)) return third === 'receipt' ? { name: 'receipt', id: Number(second) } : { name: 'past-run', id: Number(second) };
   if (first === 'history') return { name: 'history' };
+  if (first === 'trash' && second !== '') {
+    if (third === undefined || !isNumber(third)) return { name: 'trash', jobId: second };
+    return fourth === undefined ? { name: 'trash', jobId: second, run: Number(third) } : { name: 'trash', jobId: second, run: Number(third), folder: fourth };
+  }
   if (first === 'settings') return { name: 'settings' };
   return { name: 'overview' };
+}
+
+function isNumber(part: string): boolean {
+  return /^\d{1,15}$/u.test(part);
 }
 
 function decode(part: string): string {

@@ -10,9 +10,9 @@ import classes from './shell.module.css';
 import { titleOf } from './title.ts';
 
 const entries: readonly { readonly route: Route; readonly label: string; readonly icon: typeof IconHome; readonly holds: readonly Route['name'][] }[] = [
-  { route: { name: 'overview' }, label: 'Overview', icon: IconHome, holds: ['overview', 'run', 'edit-job'] },
+  { route: { name: 'overview' }, label: 'Overview', icon: IconHome, holds: ['overview', 'run', 'edit-job', 'trash'] },
   { route: { name: 'new-job' }, label: 'New job', icon: IconPlus, holds: ['new-job'] },
-  { route: { name: 'history' }, label: 'History', icon: IconHistory, holds: ['history', 'past-run'] },
+  { route: { name: 'history' }, label: 'History', icon: IconHistory, holds: ['history', 'past-run', 'receipt'] },
   { route: { name: 'settings' }, label: 'Settings', icon: IconSettings, holds: ['settings'] },
 ];
 

@@ -17,6 +17,8 @@ function screenOf(route: Route, jobs: readonly JobSummary[], live: readonly Live
     case 'run': return live.find(({ key }) => key === route.key)?.jobName ?? 'Run';
     case 'history': return 'History';
     case 'past-run': return `Run ${route.id}`;
+    case 'receipt': return `Receipt of run ${route.id}`;
+    case 'trash': return `Trash of ${jobs.find(({ job }) => job.id === route.jobId)?.job.name ?? 'a job'}`;
     case 'settings': return 'Settings';
   }
 }

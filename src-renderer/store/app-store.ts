@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { FaceFacts, FeedFrame } from '../../src-shared/app-state.ts';
 import type { JobSummary, LiveRun } from '../../src-shared/run-view.ts';
+import type { SchedulerState } from '../../src-shared/schedule.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 
 /** `refused`: the host is there, but does not let this page in. */
@@ -14,6 +15,7 @@ interface AppStore {
   readonly settings: Settings | null;
   readonly jobs: readonly JobSummary[];
   readonly live: readonly LiveRun[];
+  readonly scheduler: SchedulerState | null;
   readonly historyVersion: number;
   readonly setConnection: (connection: Connection) => void;
   /** A new feed: its first frame holds everything, and another host may count from the start. */
@@ -29,6 +31,7 @@ export const useAppStore = create<AppStore>()((set, get) => ({
   settings: null,
   jobs: [],
   live: [],
+  scheduler: null,
   historyVersion: 0,
   setConnection: (connection) => set({ connection }),
   begin: () => set({ revision: 0 }),

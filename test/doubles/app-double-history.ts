@@ -42,7 +42,9 @@ export function createHistoryDouble(jobs: readonly Job[], rows: number, now: num
   };
   const stateOf = (id: number): RunState => {
     if (id === rows - 3) return 'held';
-    if (id === rows - 5) return 'failed';
+    if (id === rows - 5 || id === rows - 7) return 'failed';
+    if (id === rows - 2) return 'skipped';
+    if (id === rows - 6) return 'stopped';
     return id > rows - jobs.length ? 'succeeded' : pick(states, id, 1);
   };
   const startOf = (id: number): number => now - 3_600_000 * 14 - Math.floor((rows - id) / jobs.length) * 86_400_000 - ((rows - id) % jobs.length) * 60_000;
@@ -57,13 +59,15 @@ export function createHistoryDouble(jobs: readonly Job[], rows: number, now: num
     const scale = 0.7 + shareOf((rows - id) % jobs.length, 2) * 9;
     const durationMs = scale * 500_000 * (1 - age * 0.004) * (0.9 + 0.2 * shareOf(id, 3));
     return {
-      id, jobId: job.id, jobName: job.name, source: job.source, destination: job.destination, trigger: 'manual', state, startedAt: startOf(id), endedAt: startOf(id) + durationMs,
+      id, jobId: job.id, jobName: job.name, source: job.source, destination: job.destination, trigger: job.schedule ? 'schedule' : 'manual', state, startedAt: startOf(id), endedAt: startOf(id) + durationMs,
       totals: {
         ...noTotals, entries: Math.round(scale * 120_000), bytes: scale * 9e11, filesTransferred: Math.round(scale * 2100), bytesTransferred: scale * 3.1e10 * (0.8 + 0.4 * shareOf(id, 4)),
         created: Math.round(scale * 300), held: state === 'held' ? 1240 : 0, units: 240,
       },
       notices: [], limitedBy: `latency of ${job.source}: disks idle, each worker waits 91 % of the time`, rsyncVersion: '3.2.7',
-      error: state === 'failed' ? { kind: 'no-space', message: `${job.destination} is full: 2.1 GB were missing for omega/raw/shot 0007`, hint: 'Free some space there, or choose a larger destination. What was copied stays, and the next run goes on from it.' } : null,
+      error: state === 'skipped' ? { kind: 'busy', message: 'The run before was still going on, and this job leaves such runs out.' } : id === rows - 7
+        ? { kind: 'passport-mismatch', message: `Another disk is at ${job.destination} than in the runs before`, hint: 'Was 77aa (xfs), is a0b1 (exfat). Mount the disk that was meant, or accept this one.' }
+        : state === 'failed' ? { kind: 'no-space', message: `${job.destination} is full: 2.1 GB were missing for omega/raw/shot 0007`, hint: 'Free some space there, or choose a larger destination. What was copied stays, and the next run goes on from it.' } : null,
     };
   }
 

@@ -1,4 +1,5 @@
 import { base } from '../../src-main/core/calls/base.ts';
+import { serviceCalls } from '../../src-main/core/calls/service.ts';
 import { createFeed } from '../../src-main/core/live/feed.ts';
 import { hasLeft, pause } from '../../src-main/core/live/pause.ts';
 import { noService, type FaceFacts } from '../../src-shared/app-state.ts';
@@ -11,7 +12,9 @@ import { Settings } from '../../src-shared/settings.ts';
 import { createHistoryDouble } from './app-double-history.ts';
 import { jobName, projects, shareOf, unitName } from './app-double-names.ts';
 import { checkPlaces, listFolder, makeFolder, previewSplit, volumes } from './app-double-places.ts';
+import { notifyDouble, receiptDouble } from './app-double-records.ts';
 import { createSimulatedRun, type SimulatedRun, type SimulatedRunOptions } from './app-double-run.ts';
+import { createTrustDouble, scheduleOf } from './app-double-trust.ts';
 
 export interface AppDoubleOptions {
   readonly jobs: number;
@@ -42,8 +45,10 @@ export function createAppDouble(options: AppDoubleOptions) {
   let lastKey = 0;
 
   const face: FaceFacts = { kind: 'browser', hasDialogs: false, version: '0.1.0', hostName: 'studio', userName: 'anna', isRoot: false, platform: 'linux' };
+  const trust = createTrustDouble({ jobs, history, now, changed, schedulerChanged: () => feed.touch('scheduler'), start: (job) => begin(job, { trigger: 'catch-up' }) });
   const feed = createFeed({
-    face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(), scheduler: () => ({ owner: 'this', pausedUntil: null, asks: [] }), service: () => noService,
+    face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(),
+    scheduler: () => trust.scheduler(), service: () => noService,
   });
 
   function summaryOf(job: Job): JobSummary {
@@ -51,12 +56,11 @@ export function createAppDouble(options: AppDoubleOptions) {
     if (known) return known;
     const last = history.last(job.id);
     const runs = history.lastOf(job.id, 14);
+    const recent = runs.filter(({ state }) => good.includes(state)).map(({ startedAt, endedAt, state }) => ({ durationMs: (endedAt ?? startedAt) - startedAt, state }));
     const summary: JobSummary = {
-      job,
+      job, recent, ...trust.partsOf(job, recent.at(-1)?.durationMs ?? 3_600_000),
       lastRun: last && { id: last.id, state: last.state, startedAt: last.startedAt, endedAt: last.endedAt, limitedBy: last.limitedBy, problem: last.error?.message ?? null },
       protectedUntil: runs.findLast(({ state }) => good.includes(state))?.startedAt ?? null,
-      recent: runs.filter(({ state }) => good.includes(state)).map(({ startedAt, endedAt, state }) => ({ durationMs: (endedAt ?? startedAt) - startedAt, state })),
-      nextRunAt: null, forecast: null, alarms: 0,
     };
     summaries.set(job.id, summary);
     return summary;
@@ -110,7 +114,11 @@ export function createAppDouble(options: AppDoubleOptions) {
     return job;
   };
 
-  const router = {
+  const router = base.router({
+    ...trust.calls,
+    receipts: receiptDouble(jobs, history),
+    notify: notifyDouble(now),
+    service: serviceCalls(undefined),
     feed: { watch: base.feed.watch.handler(({ signal }) => feed.watch(signal)) },
     jobs: {
       list: base.jobs.list.handler(() => [...jobs.values()].map(summaryOf)),
@@ -197,7 +205,7 @@ export function createAppDouble(options: AppDoubleOptions) {
       pickFolder: base.desktop.pickFolder.handler(() => need<{ path: string }>(null, 'dialog')),
       openFolder: base.desktop.openFolder.handler(() => need<Record<string, never>>(null, 'file manager')),
     },
-  };
+  });
   return { router, close: () => clearInterval(timer) };
 }
 
@@ -205,7 +213,7 @@ function jobOf(id: string, name: string, place: number): Job {
   const project = projects[place % projects.length] ?? 'alpha';
   return {
     id, kind: 'saved', name, source: place === 0 ? '/data/production' : `/data/${project}/${name.toLowerCase().replaceAll(' ', '-')}`, destination: `/mnt/backup/${name.toLowerCase().replaceAll(' ', '-')}`,
-    options: JobOptions.parse({ mirror: place % 3 === 0 }), schedule: null, notify: JobNotify.parse({}),
+    options: JobOptions.parse({ mirror: place % 3 === 0, trashDays: place % 3 === 0 ? 30 : null }), schedule: scheduleOf(place), notify: JobNotify.parse({}),
   };
 }
 

@@ -61,6 +61,13 @@ describe.skipIf(chromiumPath === null)('without a mouse', () => {
     await press('Enter');
     await tabTo(page, 'Continue');
     await press('Enter');
+    // A schedule is chosen by the arrows, and taken back.
+    await tabTo(page, 'By hand');
+    await press('ArrowRight');
+    await page.getByLabel('At', { exact: true }).waitFor();
+    await press('ArrowLeft');
+    await tabTo(page, 'Continue');
+    await press('Enter');
     await tabTo(page, 'Save and back up now');
     await press('Enter');
     await ui.ended('Succeeded');

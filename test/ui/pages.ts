@@ -17,7 +17,7 @@ export interface Interface {
   button(name: string | RegExp): Locator;
   /** An entry of the side bar. */
   goTo(entry: 'Overview' | 'New job' | 'History' | 'Settings'): Promise<void>;
-  /** Fills the first three steps of a new job, and stands on the last. */
+  /** Fills the steps of a new job that runs by hand, and stands on the last. */
   fillJob(choices: JobChoices): Promise<void>;
   /** The share that is done of the run on the page, as its bar tells it: 0 to 100. */
   percentDone(): Promise<number>;
@@ -64,6 +64,8 @@ export function interfaceOn(page: Page): Interface {
         await page.getByRole('switch', { name: 'Limit the bandwidth' }).check({ force: true });
         await page.getByRole('textbox', { name: 'Bandwidth limit in MB/s' }).fill(limitMbPerSecond);
       }
+      await button('Continue').click();
+      await page.getByRole('radiogroup', { name: 'It starts by itself' }).waitFor();
       await button('Continue').click();
       await page.getByRole('textbox', { name: 'Name' }).fill(name);
     },

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { ServingHost } from './host.ts';
@@ -20,6 +20,11 @@ export interface TourParts {
   readonly home: string;
   /** Called on every screen, once it shows what it is for. */
   readonly look: (screen: string) => Promise<void>;
+}
+
+/** A time of day in so many hours, as it is typed: far enough for no schedule to be due meanwhile. */
+function timeIn(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toTimeString().slice(0, 5);
 }
 
 /** Every screen of the interface with the demo's data, dialogs included, in the order a new user meets them. */
@@ -61,7 +66,15 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await look('job-destination');
   await steps.getByRole('button', { name: /^How/u }).click();
   await page.getByRole('switch', { name: 'Limit the bandwidth' }).waitFor();
+  await page.getByRole('switch', { name: 'Keep deleted and replaced files in a trash' }).check({ force: true });
   await look('job-how');
+  await steps.getByRole('button', { name: /^When/u }).click();
+  await page.getByText('Daily', { exact: true }).click();
+  await page.getByLabel('At', { exact: true }).fill(timeIn(12));
+  await page.getByRole('switch', { name: 'Be done by a time' }).check({ force: true });
+  await page.getByLabel('Done by', { exact: true }).fill(timeIn(20));
+  await page.getByRole('region', { name: /^The next five times/u }).getByRole('listitem').nth(4).waitFor();
+  await look('job-when');
   await steps.getByRole('button', { name: /^Name and start/u }).click();
   await ui.button('Save and see what would change').click();
   await ui.ended('Succeeded');
@@ -93,6 +106,9 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.button('Back up now: Nightly mirror').click();
   await ui.ended('Succeeded');
   rmSync(join(sample, 'production', 'omega'), { recursive: true });
+  // What is overwritten goes to the trash.
+  const [changed = ''] = globSync('sigma/**/*.*', { cwd: join(sample, 'production') });
+  appendFileSync(join(sample, 'production', changed), 'once more');
   await ui.goTo('Overview');
   await ui.button('Back up now: Nightly mirror').click();
   await ui.ended('Deletions held');
@@ -107,12 +123,35 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.goTo('Overview');
   await ui.heading('Deletions wait for your approval').waitFor();
   await look('overview-held');
+  await ui.button(/by folder: Nightly mirror$/u).click();
+  await page.getByRole('table', { name: 'Folders, the oldest first' }).waitFor();
+  await look('protection');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await ui.button('Pause all').click();
+  await page.getByRole('menuitem', { name: 'For 1 hour' }).click();
+  await page.getByText(/^All schedules rest until/u).waitFor();
+  await ui.button('Resume schedules').click();
+  await ui.button('Pause all').waitFor();
   await ui.button('More for Nightly mirror').click();
   await page.getByRole('menuitem', { name: 'Duplicate' }).waitFor();
   await look('job-menu');
   await page.getByRole('menuitem', { name: /^Delete/u }).click();
   await ui.button('Delete the job').waitFor();
   await look('delete-dialog');
+  await page.keyboard.press('Escape');
+
+  await ui.goTo('Overview');
+  await ui.button('More for Nightly mirror').click();
+  await page.getByRole('menuitem', { name: /^Trash/u }).click();
+  await page.getByRole('checkbox', { name: 'Choose sigma' }).check();
+  await look('trash');
+  await ui.button('Restore to a folder').click();
+  await page.getByRole('textbox', { name: 'Into this folder' }).fill(join(home, 'restored'));
+  await page.keyboard.press('Enter');
+  await ui.button('Restore 1 name').click();
+  await page.getByText('1 restored.').waitFor();
+  await look('trash-restored');
   await page.keyboard.press('Escape');
 
   await ui.goTo('History');
@@ -122,9 +161,17 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await page.getByText(/^Run \d+, /u).waitFor();
   await page.getByRole('img', { name: /^Timeline: /u }).waitFor();
   await look('run-past');
+  await ui.goTo('History');
+  await ui.historyRow('Succeeded').getByRole('link').first().click();
+  await page.getByRole('link', { name: 'Receipt' }).click();
+  await page.getByRole('heading', { name: 'What was not protected' }).waitFor();
+  await look('receipt');
   await ui.goTo('Settings');
   await page.getByText('Nothing leaves this machine').waitFor();
   await page.getByRole('list', { name: 'What this machine offers' }).waitFor();
+  await page.getByRole('region', { name: 'Mail' }).waitFor();
+  await ui.button('Check all receipts').click();
+  await page.getByText(/as (?:it was|they were) written/u).waitFor();
   await look('settings');
 
   await host.stop();

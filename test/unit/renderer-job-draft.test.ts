@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JobOptions } from '../../src-shared/job.ts';
 import { JobNotify } from '../../src-shared/notify.ts';
+import { Schedule } from '../../src-shared/schedule.ts';
 import {
   type Draft, draftOf, emptyDraft, excludeProblem, isChanged, nameOf, pathSyntaxProblem, problemsOf, tidyPath, toJobDraft, withPasted,
 } from '../../src-renderer/views/job/draft.ts';
@@ -12,7 +13,7 @@ function draft(change: Partial<Omit<Draft, 'options'>> & { options?: Partial<Job
 describe('a draft', () => {
   it('can be saved after source and destination alone, and then deletes nothing', () => {
     expect(problemsOf(draft(), [])).toEqual([]);
-    expect(toJobDraft(draft(), [])).toEqual({ name: 'prod', source: '/data/prod', destination: '/mnt/nas/prod', options: JobOptions.parse({}) });
+    expect(toJobDraft(draft(), [])).toEqual({ name: 'prod', source: '/data/prod', destination: '/mnt/nas/prod', options: JobOptions.parse({}), schedule: null, notify: JobNotify.parse({}) });
     expect(toJobDraft(draft(), []).options.mirror).toBe(false);
   });
 
@@ -26,6 +27,8 @@ describe('a draft', () => {
     ['an exclude that rsync takes for a rule', draft({ options: { excludes: ['*.tmp', '+ keep'] } }), 'excludes', /must not start with "\+ "/u],
     ['a mirror that keeps files without a folder', draft({ options: { mirror: true, backup: true } }), 'backupDir', /needs a folder/u],
     ['a folder for kept files that is not chosen', draft({ options: { backup: true, backupDir: '' } }), 'backupDir', /Choose the folder/u],
+    ['kept files beside a trash', draft({ options: { backup: true, trashDays: 30 } }), 'backupDir', /not in both/u],
+    ['a schedule without a day', draft({ schedule: { ...Schedule.parse({ rhythm: { kind: 'daily', at: '22:00' } }), rhythm: { kind: 'weekly', days: [], at: '22:00' } } }), 'schedule', /at least one day/u],
     ['an empty name', draft({ name: '  ' }), 'name', /name/u],
     ['a number out of its range', draft({ options: { workers: 65 } }), 'numbers', /64/u],
   ])('with %s cannot be saved, and says why', (_what, wrong, field, words) => {
@@ -50,8 +53,9 @@ describe('a draft', () => {
 
   it('of a job keeps all of its values', () => {
     const options = JobOptions.parse({ mirror: true, excludes: ['/scratch/'], bandwidthLimit: 5_000_000, deleteLimit: { kind: 'count', limit: 10 }, workers: 8, further: ['acls'] });
-    const job = { id: 'a', kind: 'saved' as const, name: 'Prod', source: '/data/prod', destination: '/mnt/nas/prod', options, schedule: null, notify: JobNotify.parse({}) };
-    expect(toJobDraft(draftOf(job), ['Prod'])).toEqual({ name: 'Prod', source: job.source, destination: job.destination, options });
+    const schedule = Schedule.parse({ rhythm: { kind: 'weekly', days: [0, 6], at: '03:15' }, timeZone: 'Europe/Berlin', finishBy: '09:00', missed: 'ask', overlap: 'skip' });
+    const job = { id: 'a', kind: 'saved' as const, name: 'Prod', source: '/data/prod', destination: '/mnt/nas/prod', options, schedule, notify: JobNotify.parse({ on: 'never', silentHours: 30 }) };
+    expect(toJobDraft(draftOf(job), ['Prod'])).toEqual({ name: 'Prod', source: job.source, destination: job.destination, options, schedule, notify: job.notify });
   });
 });
 
@@ -73,6 +77,13 @@ describe('a paste', () => {
     const before = draft({ name: 'Nightly', options: { excludes: ['*.bak'], workers: 4 } });
     const after = withPasted(before, { source: '/srv', destination: null, name: null, options: { mirror: true, excludes: ['*.tmp'] } });
     expect(after).toEqual({ ...before, source: '/srv', options: { ...before.options, mirror: true, excludes: ['*.tmp'] } });
+  });
+
+  it('that keeps replaced files takes the place of the trash', () => {
+    const pasted = { source: null, destination: null, name: null, options: { backup: true, backupDir: '/mnt/nas/old' } };
+    const after = withPasted(draft({ options: { trashDays: 30 } }), pasted);
+    expect(after.options).toMatchObject({ backup: true, backupDir: '/mnt/nas/old', trashDays: null });
+    expect(problemsOf(after, [])).toEqual([]);
   });
 });
 

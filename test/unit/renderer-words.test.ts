@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JobSummary, LiveRun, TimelineBar } from '../../src-shared/run-view.ts';
+import type { SchedulerState } from '../../src-shared/schedule.ts';
 import { Job } from '../../src-shared/job.ts';
-import { formatBytes, formatCount, formatDuration, formatNumberOf, formatRate } from '../../src-renderer/format.ts';
+import { formatBytes, formatComing, formatCount, formatDuration, formatNumberOf, formatRate } from '../../src-renderer/format.ts';
 import { hrefOf, routeOf, type Route } from '../../src-renderer/shell/route.ts';
 import { statusOf } from '../../src-renderer/views/overview/status.ts';
 import { barAt, boxOf, coveredMs, summaryOf } from '../../src-renderer/views/run/timeline-layout.ts';
@@ -15,13 +16,13 @@ test.each([[0, '0 ms'], [940, '940 ms'], [4200, '4.2 s'], [59_400, '59 s'], [65_
 });
 
 test('counts and rates', () => {
-  expect([formatCount(12_345), formatRate(85_000_000), formatNumberOf(1, 'entry'), formatNumberOf(2, 'entry'), formatNumberOf(2, 'file')])
-    .toEqual(['12,345', '85.0 MB/s', '1 entry', '2 entries', '2 files']);
+  expect([formatCount(12_345), formatRate(85_000_000), formatNumberOf(1, 'entry'), formatNumberOf(2, 'entry'), formatNumberOf(2, 'file'), formatNumberOf(30, 'day')])
+    .toEqual(['12,345', '85.0 MB/s', '1 entry', '2 entries', '2 files', '30 days']);
 });
 
 test.each<Route>([
   { name: 'overview' }, { name: 'new-job' }, { name: 'new-job', paste: true }, { name: 'edit-job', id: 'a/b %' }, { name: 'run', key: 'k' }, { name: 'history' },
-  { name: 'past-run', id: 12 }, { name: 'settings' },
+  { name: 'past-run', id: 12 }, { name: 'receipt', id: 12 }, { name: 'trash', jobId: 'a/b' }, { name: 'trash', jobId: 'a', run: 4 }, { name: 'trash', jobId: 'a', run: 4, folder: 'omega/raw %' }, { name: 'settings' },
 ])('the address of %o leads back to it', (route) => {
   expect(routeOf(hrefOf(route))).toEqual(route);
 });
@@ -47,6 +48,59 @@ describe('the status sentence', () => {
   test('a question comes before all', () => {
     const run = { outcome: null, jobName: 'a', question: { destination: '/d', entries: 2 } } as LiveRun;
     expect(statusOf([job('a', 'failed')], [run]).headline).toBe('"a" waits for your answer');
+  });
+});
+
+describe('the status sentence of jobs that run by themselves', () => {
+  const now = new Date(2026, 2, 4, 17, 0).getTime();
+  const hour = 3_600_000;
+  const at = (hours: number): number => now + hours * hour;
+  const nightly = (more: Partial<JobSummary> = {}): JobSummary => ({
+    job: Job.parse({ id: 'n', kind: 'saved', name: 'Nightly', source: '/s', destination: '/d', options: {}, schedule: { rhythm: { kind: 'daily', at: '22:00' }, finishBy: '06:00' } }),
+    lastRun: { id: 1, state: 'succeeded', startedAt: at(-19), endedAt: at(-18), limitedBy: null, problem: null }, protectedUntil: at(-19), recent: [],
+    nextRunAt: at(5), forecast: { startsAt: at(5), endsAt: at(7), windowEndsAt: at(13), warning: null }, alarms: 0, ...more,
+  });
+  const scheduler = (more: Partial<SchedulerState> = {}): SchedulerState => ({ owner: 'this', pausedUntil: null, asks: [], ...more });
+  const headline = (job: JobSummary, state: SchedulerState): string => statusOf([job], [], state, now).headline;
+  const stopped = { id: 1, state: 'stopped' as const, startedAt: at(-19), endedAt: at(-11), limitedBy: null, problem: null };
+
+  test('says that the next one will be done in time, and when', () => {
+    const { headline: first, detail } = statusOf([nightly()], [], scheduler(), now);
+    expect(first).toBe('All backups are good, and the next will be done in time');
+    expect(detail).toMatch(/^Next: Nightly, tonight .*, done by about tomorrow /u);
+  });
+
+  test.each<[string, JobSummary, SchedulerState]>([
+    ['Files changed as never before', nightly({ alarms: 1 }), scheduler()],
+    ['1 missed run waits for your answer', nightly(), scheduler({ asks: [{ jobId: 'n', dueAt: at(-3) }] })],
+    ['1 backup will not be done in time', nightly({ forecast: { startsAt: at(5), endsAt: at(16), windowEndsAt: at(13), warning: 'Late.' } }), scheduler()],
+    ['1 backup did not finish in its window', nightly({ lastRun: stopped }), scheduler()],
+    ['All backups are good, and the schedules rest', nightly(), scheduler({ pausedUntil: at(1) })],
+    ['All backups are good, but nothing starts by itself', nightly(), scheduler({ owner: 'none' })],
+    ['All backups are good, and the next will be done in time', nightly(), scheduler({ owner: 'other', pausedUntil: at(-1) })],
+  ])('%s', (words, job, state) => {
+    expect(headline(job, state)).toBe(words);
+  });
+
+  test('does not speak of schedules where there are none', () => {
+    const byHand = nightly({ nextRunAt: null, forecast: null, job: { ...nightly().job, schedule: null } });
+    expect(headline(byHand, scheduler({ owner: 'none', pausedUntil: at(1) }))).toBe('All backups are good');
+  });
+});
+
+describe('a moment to come', () => {
+  const now = new Date(2036, 2, 5, 17, 0).getTime();
+  const inHours = (hours: number): string => formatComing(now + hours * 3_600_000, now);
+  const part = (hours: number, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(undefined, options).format(now + hours * 3_600_000);
+
+  test('is told by the day where that is near', () => {
+    expect([inHours(0.5), inHours(5), inHours(9)]).toEqual([expect.stringMatching(/^today /u), expect.stringMatching(/^tonight /u), expect.stringMatching(/^tomorrow /u)]);
+  });
+
+  test('is told by the weekday, then by the date, then with the year', () => {
+    expect(inHours(72)).toContain(part(72, { weekday: 'short' }));
+    expect(inHours(480)).toContain(part(480, { month: 'short' }));
+    expect(inHours(9600)).toContain('2037');
   });
 });
 

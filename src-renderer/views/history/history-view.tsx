@@ -1,20 +1,23 @@
 import { Anchor, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
+import type { PastRun } from '../../../src-shared/run-view.ts';
 import type { RunState } from '../../../src-shared/run.ts';
-import { formatBytes, formatCount, formatDuration, formatWhen } from '../../format.ts';
+import { formatBytes, formatCount, formatDuration } from '../../format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
+import { Moment } from '../../parts/moment.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import classes from './history.module.css';
+import { reasonOf } from './skip-reason.ts';
 import { TrendPlot } from './trend-plot.tsx';
 import { useHistoryPages, type HistoryFilter } from './use-history-pages.ts';
 
 const rowHeight = 44;
 const stateChoices: Readonly<Record<string, RunState[]>> = {
-  good: ['succeeded'], attention: ['warned', 'held'], bad: ['failed', 'interrupted', 'unproven'], cancelled: ['cancelled', 'skipped'],
+  good: ['succeeded'], attention: ['warned', 'held', 'stopped'], bad: ['failed', 'interrupted', 'unproven'], cancelled: ['cancelled', 'skipped'],
 };
 
 /** All runs, newest first. */
@@ -40,7 +43,7 @@ export function HistoryView() {
         />
         <Select
           label="State" size="xs" w={130} allowDeselect={false} value={states} onChange={(value) => setStates(value ?? 'all')}
-          data={[{ value: 'all', label: 'All' }, { value: 'good', label: 'Succeeded' }, { value: 'attention', label: 'Warned or held' }, { value: 'bad', label: 'Failed' }, { value: 'cancelled', label: 'Cancelled' }]}
+          data={[{ value: 'all', label: 'All' }, { value: 'good', label: 'Succeeded' }, { value: 'attention', label: 'Warned, held or stopped' }, { value: 'bad', label: 'Failed' }, { value: 'cancelled', label: 'Cancelled or skipped' }]}
         />
         <TextInput label="From" size="xs" w={118} type="date" value={since} onChange={(event) => setSince(event.currentTarget.value)} />
         <TextInput label="To" size="xs" w={118} type="date" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
@@ -68,10 +71,8 @@ function Rows({ total, rowAt }: Pick<ReturnType<typeof useHistoryPages>, 'rowAt'
                 <>
                   <span role="cell" className={classes.job}><Anchor size="sm" fw={550} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</Anchor></span>
                   <span role="cell"><StateBadge state={run.state} /></span>
-                  <span role="cell">{formatWhen(run.startedAt)}</span>
-                  <span role="cell" className={classes.number}>{run.endedAt === null ? 'running' : formatDuration(run.endedAt - run.startedAt)}</span>
-                  <span role="cell" className={`${classes.number} ${classes.files}`}>{formatCount(run.totals.filesTransferred)} files</span>
-                  <span role="cell" className={classes.number}>{formatBytes(run.totals.bytesTransferred)}</span>
+                  <span role="cell"><Moment at={run.startedAt} /></span>
+                  {run.state === 'skipped' ? <span role="cell" className={classes.reason} title={reasonOf(run) ?? ''}>{reasonOf(run) ?? ''}</span> : <Figures run={run} />}
                 </>
               ) : <span role="cell" className={classes.pending}>...</span>}
             </div>
@@ -79,5 +80,15 @@ function Rows({ total, rowAt }: Pick<ReturnType<typeof useHistoryPages>, 'rowAt'
         })}
       </div>
     </div>
+  );
+}
+
+function Figures({ run: { startedAt, endedAt, totals } }: { readonly run: PastRun }) {
+  return (
+    <>
+      <span role="cell" className={classes.number}>{endedAt === null ? 'running' : formatDuration(endedAt - startedAt)}</span>
+      <span role="cell" className={`${classes.number} ${classes.files}`}>{formatCount(totals.filesTransferred)} files</span>
+      <span role="cell" className={classes.number}>{formatBytes(totals.bytesTransferred)}</span>
+    </>
   );
 }

@@ -1,19 +1,25 @@
 import { validateExclude } from '../../../src-shared/exclude-pattern.ts';
 import type { Job } from '../../../src-shared/job.ts';
 import { JobDraft, JobOptions } from '../../../src-shared/job.ts';
+import { JobNotify } from '../../../src-shared/notify.ts';
+import type { Schedule } from '../../../src-shared/schedule.ts';
+import { scheduleProblem, toSchedule } from './schedule-draft.ts';
 
 /** The steps of the wizard, in their order. */
-export const steps = ['source', 'destination', 'how', 'start'] as const;
+export const steps = ['source', 'destination', 'how', 'when', 'start'] as const;
 export type Step = (typeof steps)[number];
 
 /** Places where a person puts something in, as problems name them. */
-export type Field = 'source' | 'destination' | 'excludes' | 'backupDir' | 'name' | 'numbers';
+export type Field = 'source' | 'destination' | 'excludes' | 'backupDir' | 'schedule' | 'name' | 'numbers';
 
 /** What is filled in so far; a path that is not chosen yet is ''. `name` is null while it follows the source. */
 export interface Draft {
   readonly source: string;
   readonly destination: string;
   readonly options: JobOptions;
+  /** May hold times that are not typed to their end. */
+  readonly schedule: Schedule | null;
+  readonly notify: JobNotify;
   readonly name: string | null;
 }
 
@@ -33,20 +39,23 @@ export interface PastedValues {
 
 /** A job with nothing chosen: nothing is deleted, everything is copied, the engine picks its pool size. */
 export function emptyDraft(): Draft {
-  return { source: '', destination: '', options: JobOptions.parse({}), name: null };
+  return { source: '', destination: '', options: JobOptions.parse({}), schedule: null, notify: JobNotify.parse({}), name: null };
 }
 
 /** The values of a job, to be changed. */
 export function draftOf(job: Job): Draft {
-  return { source: job.source, destination: job.destination, options: job.options, name: job.name };
+  return { source: job.source, destination: job.destination, options: job.options, schedule: job.schedule, notify: job.notify, name: job.name };
 }
 
 /** Takes over what a paste says; what it does not say stays as it is. */
 export function withPasted(draft: Draft, pasted: PastedValues): Draft {
+  const options = { ...draft.options, ...pasted.options };
   return {
+    ...draft,
     source: pasted.source ?? draft.source,
     destination: pasted.destination ?? draft.destination,
-    options: { ...draft.options, ...pasted.options },
+    // Replaced files can be kept in one way only: what the command says is meant.
+    options: pasted.options.backup === true ? { ...options, trashDays: null } : options,
     name: pasted.name ?? draft.name,
   };
 }
@@ -74,12 +83,13 @@ export function problemsOf(draft: Draft, taken: readonly string[]): DraftProblem
     pathProblem('destination', draft.destination, 'Choose the folder the backup goes to.'),
     ...options.excludes.map((pattern) => problem('how', 'excludes', excludeProblem(pattern, []))),
     problem('how', 'backupDir', backupDirProblem(options)),
+    problem('when', 'schedule', scheduleProblem(draft.schedule)),
     problem('start', 'name', nameProblem(nameOf(draft, taken), draft.source)),
   ];
   const known = found.filter((each) => each !== null);
   if (known.length > 0) return known;
   // What no sentence above covers (a number out of its range): the declaration of a job has the last word.
-  const parsed = JobDraft.safeParse({ ...draft, name: nameOf(draft, taken) });
+  const parsed = JobDraft.safeParse({ ...draft, schedule: toSchedule(draft.schedule), name: nameOf(draft, taken) });
   return parsed.success ? [] : [{ step: 'how', field: 'numbers', message: parsed.error.issues[0]?.message ?? 'A value cannot be used.' }];
 }
 
@@ -91,6 +101,8 @@ export function toJobDraft(draft: Draft, taken: readonly string[]): JobDraft {
     source: draft.source,
     destination: draft.destination,
     options: { ...options, backupDir: options.backup ? options.backupDir : null },
+    schedule: toSchedule(draft.schedule),
+    notify: draft.notify,
   });
 }
 
@@ -119,8 +131,9 @@ function pathProblem(step: 'source' | 'destination', path: string, whenEmpty: st
   return problem(step, step, path === '' ? whenEmpty : pathSyntaxProblem(path));
 }
 
-function backupDirProblem({ backup, backupDir, mirror }: JobOptions): string | null {
+function backupDirProblem({ backup, backupDir, mirror, trashDays }: JobOptions): string | null {
   if (!backup) return null;
+  if (trashDays !== null) return 'Replaced files go to the trash already: keep them there or in a folder, not in both.';
   if (backupDir === null) return mirror ? 'A mirror needs a folder for the files it replaces or deletes.' : null;
   return backupDir === '' ? 'Choose the folder for replaced files.' : pathSyntaxProblem(backupDir);
 }

@@ -43,6 +43,7 @@ export function stepOf(field: Field | null): Step {
     case 'source': return 'source';
     case 'destination':
     case null: return 'destination';
+    case 'schedule': return 'when';
     case 'name': return 'start';
     case 'excludes':
     case 'backupDir':

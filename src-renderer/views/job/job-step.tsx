@@ -5,6 +5,7 @@ import { DestinationStep } from './steps/destination-step.tsx';
 import { FinishStep } from './steps/finish-step.tsx';
 import { HowStep } from './steps/how-step.tsx';
 import { SourceStep } from './steps/source-step.tsx';
+import { WhenStep } from './steps/when-step.tsx';
 import { useHome } from './use-home.ts';
 import type { CheckState } from './use-place-check.ts';
 import type { PreviewState } from './use-split-preview.ts';
@@ -50,6 +51,13 @@ export function JobStep({ step, draft, name, missing, problems, checked, preview
       );
     case 'how':
       return <HowStep draft={draft} onOptions={(change) => onDraft({ options: { ...draft.options, ...change } })} backupDirError={errorOf('backupDir')} />;
+    case 'when':
+      return (
+        <WhenStep
+          schedule={draft.schedule} error={missing.find((each) => each.field === 'schedule')?.message ?? null} onSchedule={(schedule) => onDraft({ schedule })}
+          notify={draft.notify} onNotify={(notify) => onDraft({ notify })}
+        />
+      );
     case 'start':
       return <FinishStep {...rest} draft={draft} name={name} nameError={errorOf('name')} onName={(next) => onDraft({ name: next })} split={preview.split} problems={problems} />;
   }

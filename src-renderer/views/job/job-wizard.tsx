@@ -11,6 +11,7 @@ import classes from './job.module.css';
 import { JobStep } from './job-step.tsx';
 import { type FoundPaste, PasteDialog } from './paste-dialog.tsx';
 import { fieldOfError } from './place-errors.ts';
+import { scheduleWords } from './schedule-draft.ts';
 import { StepList, stepTitles } from './step-list.tsx';
 import { usePlaceCheck } from './use-place-check.ts';
 import { type AfterSaving, useSaving } from './use-saving.ts';
@@ -84,6 +85,7 @@ export function JobWizard({ job, openPaste }: { readonly job: Job | null; readon
           source: draft.source || 'What to back up',
           destination: draft.destination || 'Where to',
           how: draft.options.mirror ? 'Mirror' : 'Keep deleted files',
+          when: scheduleWords(draft.schedule),
           start: nameOf(draft, taken) || 'Save and run',
         }}
       />

@@ -12,6 +12,7 @@ interface Chosen {
  */
 export function fieldOfError(error: ErrorData, chosen: Chosen): Field | null {
   if (/^The backup folder |^A mirror that keeps /u.test(error.message)) return 'backupDir';
+  if (error.kind === 'invalid-input' && /\b(schedule|cron|time zone)\b/iu.test(error.message)) return 'schedule';
   if (error.kind === 'source-missing' || error.kind === 'source-empty') return 'source';
   if (error.kind === 'destination-unreachable' || error.kind === 'no-space') return 'destination';
   if (error.message.startsWith('The exclude pattern ')) return 'excludes';

@@ -4,7 +4,7 @@ import { type Step, steps } from './draft.ts';
 import classes from './job.module.css';
 
 /** What each step is called. */
-export const stepTitles: Readonly<Record<Step, string>> = { source: 'Source', destination: 'Destination', how: 'How', start: 'Name and start' };
+export const stepTitles: Readonly<Record<Step, string>> = { source: 'Source', destination: 'Destination', how: 'How', when: 'When', start: 'Name and start' };
 
 interface StepListProps {
   readonly current: Step;
@@ -15,7 +15,7 @@ interface StepListProps {
   readonly onStep: (step: Step) => void;
 }
 
-/** The four steps, each with what was chosen in it: any can be gone to at any time. */
+/** The steps, each with what was chosen in it: any can be gone to at any time. */
 export function StepList({ current, chosen, isDone, hasProblem, onStep }: StepListProps) {
   return (
     <nav aria-label="Steps">

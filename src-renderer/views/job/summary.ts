@@ -1,5 +1,6 @@
 import type { JobOptions } from '../../../src-shared/job.ts';
-import { formatCount, formatRate } from '../../format.ts';
+import type { JobNotify } from '../../../src-shared/notify.ts';
+import { formatCount, formatNumberOf, formatRate } from '../../format.ts';
 
 const furtherWords: Readonly<Record<JobOptions['further'][number], string>> = {
   acls: 'access lists',
@@ -16,6 +17,7 @@ export function optionSentences(options: JobOptions): string[] {
   return [
     options.mirror ? `Mirror: what is deleted at the source is deleted in the backup. ${limitSentence(options)}` : 'Deleted files are kept in the backup.',
     ...(options.backup ? [keptSentence(options)] : []),
+    ...(options.trashDays === null ? [] : [`What is replaced or deleted there goes to a trash for ${formatNumberOf(options.trashDays, 'day')}.`]),
     ...(excludes.length > 0 ? [`Left out: ${excludes.join('  ')}`] : []),
     ...(options.checksum ? ['Files are compared by content.'] : []),
     ...(options.compress ? ['Compressed on the way.'] : []),
@@ -23,6 +25,17 @@ export function optionSentences(options: JobOptions): string[] {
     workers === 'auto' ? 'The number of copies at the same time is automatic.' : `${workers} ${workers === 1 ? 'copy' : 'copies'} at the same time.`,
     ...(further.length > 0 ? [`Also: ${further.map((option) => furtherWords[option]).join(', ')}.`] : []),
   ];
+}
+
+const tellWords: Readonly<Record<JobNotify['on'], string>> = {
+  always: 'You are told of every run.',
+  problems: 'You are told when a run was not good, and of the first good one after it.',
+  never: 'You are told of no run.',
+};
+
+/** When people are told about a job. */
+export function notifySentence({ on, silentHours }: JobNotify): string {
+  return silentHours === null ? tellWords[on] : `${tellWords[on]} And when no good run ended for ${formatNumberOf(silentHours, 'hour')}.`;
 }
 
 function limitSentence({ deleteLimit }: JobOptions): string {

@@ -1,11 +1,12 @@
 import { Anchor, Button, Group, Table, Text, Title } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
+import { IconEye, IconPlayerPlay } from '@tabler/icons-react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
-import { formatDuration, formatWhen } from '../../format.ts';
+import { formatComing, formatDuration } from '../../format.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { Moment } from '../../parts/moment.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { tellError } from '../../parts/tell-error.ts';
@@ -13,6 +14,10 @@ import { go, hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import classes from './job-list.module.css';
 import { JobMenu } from './job-menu.tsx';
+import { JobName } from './job-name.tsx';
+
+// What nobody opened yet need not be loaded.
+const ProtectionDrawer = lazy(async () => ({ default: (await import('./protection-drawer.tsx')).ProtectionDrawer }));
 
 /** Pixels; said in the style sheet as well. */
 const rowHeight = 64;
@@ -21,6 +26,7 @@ const rowHeight = 64;
 export function JobList() {
   const jobs = useAppStore((state) => state.jobs);
   const [toDelete, setToDelete] = useState<JobSummary | null>(null);
+  const [detailOf, setDetailOf] = useState<string | null>(null);
   const calls = useCalls();
   const table = useRef<HTMLTableElement>(null);
   const [top, setTop] = useState(0);
@@ -39,17 +45,18 @@ export function JobList() {
       <Title order={2} mb="xs">Jobs</Title>
       <Table ref={table} verticalSpacing="xs" className={classes.table} highlightOnHover aria-rowcount={jobs.length + 1}>
         <Table.Thead>
-          <Table.Tr><Table.Th>Job</Table.Th><Table.Th>Last run</Table.Th><Table.Th>Duration</Table.Th><Table.Th>Protected until</Table.Th><Table.Th><span className={classes.hidden}>Actions</span></Table.Th></Table.Tr>
+          <Table.Tr><Table.Th>Job</Table.Th><Table.Th>Last run</Table.Th><Table.Th>Duration</Table.Th><Table.Th>Next run</Table.Th><Table.Th>Protected until</Table.Th><Table.Th><span className={classes.hidden}>Actions</span></Table.Th></Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {above > 0 && <tr aria-hidden style={{ height: above }} />}
           {shown.map(({ index }) => {
             const summary = jobs[index];
-            return summary && <JobRow key={summary.job.id} row={index + 2} summary={summary} onDelete={() => setToDelete(summary)} />;
+            return summary && <JobRow key={summary.job.id} row={index + 2} summary={summary} onDelete={() => setToDelete(summary)} onDetail={() => setDetailOf(summary.job.id)} />;
           })}
           {below > 0 && <tr aria-hidden style={{ height: below }} />}
         </Table.Tbody>
       </Table>
+      {detailOf !== null && <Suspense><ProtectionDrawer summary={jobs.find(({ job }) => job.id === detailOf) ?? null} onClose={() => setDetailOf(null)} /></Suspense>}
       <Confirm
         isOpen={toDelete !== null} isDangerous title={`Delete "${toDelete?.job.name ?? ''}"?`} confirmLabel="Delete the job"
         text="The definition and its history go, and cannot be brought back. No file goes: neither the source nor the backup is touched."
@@ -64,9 +71,11 @@ interface JobRowProps {
   readonly row: number;
   readonly summary: JobSummary;
   readonly onDelete: () => void;
+  readonly onDetail: () => void;
 }
 
-function JobRow({ row, summary: { job, lastRun, protectedUntil, recent }, onDelete }: JobRowProps) {
+function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
+  const { job, lastRun, protectedUntil, recent, nextRunAt } = summary;
   const calls = useCalls();
   const liveKey = useAppStore((state) => state.live.find((run) => run.jobId === job.id && run.outcome === null)?.key ?? null);
   const liveState = useAppStore((state) => state.live.find(({ key }) => key === liveKey)?.progress?.state ?? null);
@@ -78,15 +87,13 @@ function JobRow({ row, summary: { job, lastRun, protectedUntil, recent }, onDele
   return (
     <Table.Tr className={classes.row ?? ''} aria-rowindex={row}>
       <Table.Td className={classes.job}>
-        <Anchor fw={600} size="sm" href={hrefOf({ name: 'edit-job', id: job.id })}>{job.name}</Anchor>
-        {job.kind === 'saved' && <Text size="xs" c="dimmed" truncate title={`${job.source} → ${job.destination}`}>{job.source} → {job.destination}</Text>}
-        {job.kind === 'ad-hoc' && <Text size="xs" c="dimmed">made by the command line</Text>}
+        <JobName job={job} />
       </Table.Td>
       <Table.Td>
         {lastRun ? (
           <>
             <Anchor href={liveKey === null ? hrefOf({ name: 'past-run', id: lastRun.id }) : hrefOf({ name: 'run', key: liveKey })} underline="never"><StateBadge state={liveState ?? lastRun.state} /></Anchor>
-            <Text size="xs" c="dimmed">{formatWhen(lastRun.startedAt)}</Text>
+            <Text size="xs" c="dimmed"><Moment at={lastRun.startedAt} /></Text>
           </>
         ) : <Text size="sm" c="dimmed">never</Text>}
       </Table.Td>
@@ -94,12 +101,19 @@ function JobRow({ row, summary: { job, lastRun, protectedUntil, recent }, onDele
         {duration === undefined ? <Text size="sm" c="dimmed">-</Text> : <Text size="sm">{formatDuration(duration)}</Text>}
         {recent.length > 1 && <Sparkline values={recent.map((each) => each.durationMs)} top={null} slots={14} height={16} />}
       </Table.Td>
-      <Table.Td><Text size="sm">{protectedUntil === null ? 'not yet' : formatWhen(protectedUntil)}</Text></Table.Td>
+      <Table.Td>
+        <Text size="sm">{nextRunAt === null ? <Text span size="sm" c="dimmed">by hand</Text> : <Moment at={nextRunAt} words={formatComing} />}</Text>
+        {(summary.forecast?.warning ?? null) !== null && <Text size="xs" className={classes.late ?? ''}>not in time</Text>}
+      </Table.Td>
+      <Table.Td>
+        <Anchor component="button" type="button" size="sm" ta="left" onClick={onDetail}>{protectedUntil === null ? 'not yet' : <Moment at={protectedUntil} />}<span className={classes.hidden}>, by folder: {job.name}</span></Anchor>
+        {nextRunAt !== null && <Text size="xs" c="dimmed" className={classes.nextBelow ?? ''}>next <Moment at={nextRunAt} words={formatComing} /></Text>}
+      </Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap" justify="flex-end">
           {liveKey === null
             ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`} title="Back up now" className={classes.start ?? ''}><span className={classes.startWord}>Back up now</span></Button>
-            : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })}>Watch</Button>}
+            : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })} leftSection={<IconEye size={14} aria-hidden />} aria-label={`Watch: ${job.name}`} title="Watch" className={classes.start ?? ''}><span className={classes.startWord}>Watch</span></Button>}
           <JobMenu job={job} isRunning={liveKey !== null} isOffline={isOffline} onPreview={() => start(true)} onDelete={onDelete} />
         </Group>
       </Table.Td>

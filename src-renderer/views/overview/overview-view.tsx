@@ -3,8 +3,10 @@ import { IconPlus } from '@tabler/icons-react';
 import { hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import { WelcomeView } from '../welcome/welcome-view.tsx';
+import { AttentionList } from './attention-list.tsx';
 import { JobList } from './job-list.tsx';
 import { MeterStrip } from './meter-strip.tsx';
+import { PauseLine, PauseMenu } from './pause-menu.tsx';
 import { RunningList } from './running-list.tsx';
 import { statusOf } from './status.ts';
 
@@ -18,8 +20,13 @@ export function OverviewView() {
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <Status />
-        <Button component="a" href={hrefOf({ name: 'new-job' })} leftSection={<IconPlus size={16} aria-hidden />}>New job</Button>
+        <Group gap="xs" wrap="nowrap">
+          <PauseMenu />
+          <Button component="a" href={hrefOf({ name: 'new-job' })} leftSection={<IconPlus size={16} aria-hidden />}>New job</Button>
+        </Group>
       </Group>
+      <PauseLine />
+      <AttentionList />
       <MeterStrip />
       <RunningList />
       <JobList />
@@ -28,8 +35,8 @@ export function OverviewView() {
 }
 
 function Status() {
-  const headline = useAppStore((state) => statusOf(state.jobs, state.live).headline);
-  const detail = useAppStore((state) => statusOf(state.jobs, state.live).detail);
+  const headline = useAppStore((state) => statusOf(state.jobs, state.live, state.scheduler).headline);
+  const detail = useAppStore((state) => statusOf(state.jobs, state.live, state.scheduler).detail);
   const heldRun = useAppStore((state) => state.jobs.find(({ lastRun }) => lastRun?.state === 'held')?.lastRun?.id ?? null);
   return (
     <div>

@@ -11,7 +11,7 @@ interface RunAgainProps {
   readonly state: RunState;
 }
 
-const unfinished: readonly RunState[] = ['warned', 'failed', 'cancelled', 'interrupted', 'unproven'];
+const unfinished: readonly RunState[] = ['warned', 'stopped', 'failed', 'cancelled', 'skipped', 'interrupted', 'unproven'];
 
 /** Beside what a run could not copy: one click tries it again. */
 export function RunAgain({ jobId, state }: RunAgainProps) {
@@ -24,8 +24,8 @@ export function RunAgain({ jobId, state }: RunAgainProps) {
   };
   return (
     <Group gap="sm">
-      <Button size="xs" variant="default" disabled={isBusy} leftSection={<IconRefresh size={14} aria-hidden />} onClick={start}>Try again</Button>
-      <Text size="sm" c="dimmed">Copies what is missing or differs; the rest is not copied again.</Text>
+      <Button size="xs" variant="default" disabled={isBusy} leftSection={<IconRefresh size={14} aria-hidden />} onClick={start}>{state === 'skipped' ? 'Run it now' : 'Try again'}</Button>
+      <Text size="sm" c="dimmed">{state === 'stopped' ? 'Goes on now with what its window had no time for.' : 'Copies what is missing or differs; the rest is not copied again.'}</Text>
     </Group>
   );
 }

@@ -12,9 +12,11 @@ import { hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import { ChangesPanel } from './changes-panel.tsx';
 import { HeldPanel } from './held-panel.tsx';
+import { NewPlaces } from './new-places.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { OutcomePanel } from './outcome-panel.tsx';
 import { QuestionPanel } from './question-panel.tsx';
+import { ReceiptLink } from './receipt-link.tsx';
 import { RestorePanel } from './restore-panel.tsx';
 import { RunAgain } from './run-again.tsx';
 import { Timeline } from './timeline.tsx';
@@ -46,6 +48,8 @@ export function RunView({ runKey }: { readonly runKey: string }) {
       </Group>
       {question && <QuestionPanel runKey={runKey} question={question} />}
       {outcome ? <OutcomePanel outcome={outcome} /> : <Live run={run} />}
+      {outcome && <NewPlaces jobId={run.jobId} source={run.source} destination={run.destination} error={outcome.error} />}
+      {outcome && run.run !== null && <ReceiptLink run={run.run} />}
       {outcome?.state === 'held' && run.run !== null && <HeldPanel run={run.run} entries={outcome.totals.held} />}
       <NoticeList notices={run.notices} />
       {outcome && !run.dryRun && <RunAgain jobId={run.jobId} state={outcome.state} />}

@@ -4,6 +4,8 @@ import { useCalls } from '../../connection/calls.tsx';
 import { DoctorList } from '../../parts/doctor-list.tsx';
 import { tellError } from '../../parts/tell-error.ts';
 import { useAppStore } from '../../store/app-store.ts';
+import { DataPanel } from './data-panel.tsx';
+import { NotificationsPanel } from './notifications-panel.tsx';
 
 const themes: readonly (readonly [Settings['theme'], string])[] = [['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']];
 const tellings: readonly (readonly [Settings['notifications'], string])[] = [
@@ -29,7 +31,7 @@ export function SettingsView() {
       </Paper>
       {face.kind === 'desktop' && (
         <Paper withBorder p="md">
-          <Radio.Group label="Notifications" value={settings.notifications} onChange={(value) => change({ notifications: value })}>
+          <Radio.Group label="Notifications of the desktop" value={settings.notifications} onChange={(value) => change({ notifications: value })}>
             <Stack gap={6} mt={6}>{tellings.map(([value, label]) => <Radio key={value} value={value} label={label} />)}</Stack>
           </Radio.Group>
           <Switch
@@ -38,6 +40,8 @@ export function SettingsView() {
           />
         </Paper>
       )}
+      <NotificationsPanel />
+      <DataPanel />
       <Paper withBorder p="md">
         <Title order={2} mb="xs">This machine</Title>
         <DoctorList />
@@ -45,7 +49,7 @@ export function SettingsView() {
       <Paper withBorder p="md">
         <Title order={2} mb={4}>About</Title>
         <Text size="sm">Daybreak {face.version} on {face.hostName} ({face.platform}), running as {face.userName}.</Text>
-        <Text size="sm" c="dimmed">Nothing leaves this machine: no accounts, no telemetry.</Text>
+        <Text size="sm" c="dimmed">Nothing leaves this machine but the messages you set up above: no accounts, no telemetry.</Text>
       </Paper>
     </Stack>
   );

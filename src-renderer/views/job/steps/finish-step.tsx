@@ -6,7 +6,8 @@ import { DoctorPanel } from '../doctor-panel.tsx';
 import type { Draft, Step } from '../draft.ts';
 import type { Finding } from '../findings.ts';
 import classes from '../job.module.css';
-import { optionSentences } from '../summary.ts';
+import { scheduleSentences, scheduleWords } from '../schedule-draft.ts';
+import { notifySentence, optionSentences } from '../summary.ts';
 
 interface FinishStepProps {
   readonly draft: Draft;
@@ -46,6 +47,9 @@ export function FinishStep({ draft, name, nameError, onName, split, problems, is
         <Row term="Destination" what="the destination" onChange={() => onStep('destination')}><Path path={draft.destination} whenEmpty="Not chosen yet" /></Row>
         <Row term="How" what="how it is backed up" onChange={() => onStep('how')}>
           {optionSentences(draft.options).map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}
+        </Row>
+        <Row term="When" what="when it runs" onChange={() => onStep('when')}>
+          {[`${scheduleWords(draft.schedule)}.`, ...scheduleSentences(draft.schedule), notifySentence(draft.notify)].map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}
         </Row>
       </dl>
       {problems.length > 0 && <DoctorPanel findings={problems} isChecking={false} />}

@@ -9,6 +9,7 @@ import { Further } from './how/further.tsx';
 import { ReplacedFiles } from './how/replaced-files.tsx';
 import { Section } from './how/section.tsx';
 import { Speed } from './how/speed.tsx';
+import { Trash } from './how/trash.tsx';
 
 interface HowStepProps {
   readonly draft: Draft;
@@ -22,6 +23,7 @@ export function HowStep({ draft, onOptions, backupDirError }: HowStepProps) {
   return (
     <Stack gap="xl">
       <DeletedFiles options={options} onOptions={onOptions} cost={costSentence('mirror')} />
+      <Trash options={options} onOptions={onOptions} />
       <ReplacedFiles draft={draft} onOptions={onOptions} cost={costSentence('backup')} error={backupDirError} />
       <Section title="What is left out">
         <ExcludeField excludes={options.excludes} onExcludes={(excludes) => onOptions({ excludes })} />

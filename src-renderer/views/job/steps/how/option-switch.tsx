@@ -8,14 +8,15 @@ interface OptionSwitchProps {
   readonly onChange: (isOn: boolean) => void;
   readonly rsync: string;
   readonly cost?: string | undefined;
+  readonly isDisabled?: boolean;
   readonly children: React.ReactNode;
 }
 
 /** An option that is on or off. */
-export function OptionSwitch({ label, isOn, onChange, rsync, cost, children }: OptionSwitchProps) {
+export function OptionSwitch({ label, isOn, onChange, rsync, cost, isDisabled = false, children }: OptionSwitchProps) {
   return (
     <div className={classes.option}>
-      <Switch label={label} checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <Switch label={label} checked={isOn} disabled={isDisabled} onChange={(event) => onChange(event.currentTarget.checked)} />
       <div className={classes.optionBelow}><OptionWords name={label} rsync={rsync} cost={cost}>{children}</OptionWords></div>
     </div>
   );

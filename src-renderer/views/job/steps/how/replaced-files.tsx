@@ -17,7 +17,7 @@ interface ReplacedFilesProps {
 
 /** Whether the earlier version of a replaced file is kept, and where. */
 export function ReplacedFiles({ draft, onOptions, cost, error }: ReplacedFilesProps) {
-  const { mirror, backup, backupDir } = draft.options;
+  const { mirror, backup, backupDir, trashDays } = draft.options;
   const [browsed, setBrowsed] = useState<string | null>(null);
   const suggested = draft.destination === '' ? '' : `${draft.destination}-replaced`;
   // A mirror would delete copies that lie beside their files at its next run.
@@ -26,11 +26,13 @@ export function ReplacedFiles({ draft, onOptions, cost, error }: ReplacedFilesPr
   return (
     <Section title="When a file changes">
       <OptionSwitch
-        label={mirror ? 'Keep what is replaced or deleted' : 'Keep what is replaced'} isOn={backup} cost={cost}
+        label={mirror ? 'Keep what is replaced or deleted' : 'Keep what is replaced'} isOn={backup} cost={cost} isDisabled={trashDays !== null && !backup}
         rsync={hasFolder ? '--backup --backup-dir=FOLDER' : '--backup'}
         onChange={(isOn) => onOptions({ backup: isOn, backupDir: isOn && mirror ? backupDir ?? suggested : backupDir })}
       >
-        Before a file in the backup is overwritten, the version there is put aside. One earlier version is kept; the next one takes its place.
+        {trashDays === null
+          ? 'Before a file in the backup is overwritten, the version there is put aside. One earlier version is kept; the next one takes its place.'
+          : 'Not together with the trash, which keeps every earlier version already.'}
       </OptionSwitch>
       {backup && (
         <div className={classes.inset}>
