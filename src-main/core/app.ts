@@ -14,6 +14,7 @@ import { startRun } from './run/runner.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
+import { createTrash, type Trash } from './trash.ts';
 
 /** What a face asks for when it wants a backup made without a saved job. */
 export interface BackupRequest {
@@ -87,6 +88,7 @@ export interface App {
   readonly live: LiveRuns;
   readonly jobs: Jobs;
   readonly places: Places;
+  readonly trash: Trash;
   readonly sampler: Sampler;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
@@ -122,13 +124,14 @@ export function createApp(ports: Ports): Promise<App> {
   const now = () => ports.clock.now();
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
+  const trash = createTrash({ ports, store: open });
   const sampler = createSampler(now);
   const jobs = createJobs({
     store: open, now, dataFolder: ports.dataFolder,
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, sampler, store: open, now,
+    backup, live, jobs, places, trash, sampler, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
@@ -143,6 +146,7 @@ export function createApp(ports: Ports): Promise<App> {
     async close() {
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
+      await trash.close();
       sampler.stop();
       places.close();
       store?.close();

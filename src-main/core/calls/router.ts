@@ -8,8 +8,10 @@ import { historyCalls } from './history.ts';
 import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
 import { placeCalls } from './places.ts';
+import { protectionCalls } from './protection.ts';
 import { runCalls } from './runs.ts';
 import { settingsCalls } from './settings.ts';
+import { trashCalls } from './trash.ts';
 
 /** The contract, answered by `app`: what a face binds to its transport. One router serves all pages of a face. */
 export function createRouter(app: App, face: FacePort) {
@@ -39,6 +41,8 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
+    protection: protectionCalls({ store: () => app.store(), now: () => app.now() }, () => feed.touch('jobs')),
+    trash: trashCalls(app.trash),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,

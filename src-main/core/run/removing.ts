@@ -1,13 +1,17 @@
-import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import { ROOT, topOf, type ByteName } from '../../../src-shared/byte-name.ts';
+import { toAppError } from '../../../src-shared/errors.ts';
 import type { Passport } from '../../../src-shared/passport.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState } from '../../../src-shared/unit.ts';
 import { unitCall } from '../rsync/args.ts';
 import { display } from '../rsync/byte-name.ts';
 import { inPortions, judgeRemovals, type Held } from '../safety/brake.ts';
+import { folderName } from '../safety/mass-change.ts';
 import { amountsByTop, keptAmounts } from './kept.ts';
+import { addRemoved } from './changed.ts';
 import { callContext, record, tryUnit, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
+import { runOptions } from './run-options.ts';
 
 /** How both ends were mounted when the run began: the scout removes nothing once that has changed. */
 export interface Passports {
@@ -86,7 +90,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     const end = await context.pool.run({
       unit: progress.unit.id,
       weight: progress.unit.weight,
-      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, linkScan: null, reportChanges: true }),
+      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, linkScan: null, reportChanges: true, countChanges: false }),
       onChanges: (changes) => {
         for (const change of changes) if (change.code === '*deleting') removals.push(change);
       },
@@ -111,8 +115,23 @@ async function judge(context: RunContext, listed: readonly Change[]) {
   const approved = context.request.approved ?? new Set();
   const seen = removals.filter((removal) => approved.has(toldName(removal)));
   const unseen = removals.filter((removal) => !approved.has(toldName(removal)));
-  const { allowed, held } = judgeRemovals({ removals: unseen, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit });
-  return { allowed: [...seen, ...allowed], held };
+  const history = context.job.id === '' ? new Map() : context.store.alarms.shares(context.job.id, context.run || Number.MAX_SAFE_INTEGER);
+  const { allowed, held } = judgeRemovals({ removals: unseen, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit, history });
+  const { mayGo, last } = keepLastCopies(context, [...seen, ...allowed]);
+  return { allowed: mayGo, held: [...held, ...last] };
+}
+
+/** Where files change as never before, what is gone may be what they were: without a trash it is the last good copy. */
+function keepLastCopies(context: RunContext, removals: readonly Change[]): { mayGo: readonly Change[]; last: Held<Change>[] } {
+  const { alarmedTops, trashFolder } = context;
+  if (alarmedTops.size === 0 || trashFolder !== null) return { mayGo: removals, last: [] };
+  const topOfRemoval = ({ name, isFolder }: Change) => (name.includes('/') || isFolder ? topOf(name) : ROOT);
+  const groups = Map.groupBy(removals, (removal) => alarmedTops.has(topOfRemoval(removal)) ? topOfRemoval(removal) : null);
+  const last = [...groups].flatMap(([top, items]): Held<Change>[] => (top === null ? [] : [{
+    reason: `${folderName(top)}: files there changed as never before, and what is gone may be the last good copy`, removals: items, entries: items.length,
+    bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+  }]));
+  return { mayGo: groups.get(null) ?? [], last };
 }
 
 /** What stays, by top folder: from rsync's counts, and counted at the destination for tops that shared a unit. */
@@ -135,6 +154,7 @@ function toldName({ name, isFolder }: { readonly name: ByteName; readonly isFold
 }
 
 function tellHeld(context: RunContext, held: readonly Held[]): void {
+  rememberHeld(context, held);
   for (const { reason, removals } of held) {
     context.totals.held += removals.length;
     context.emit({
@@ -149,9 +169,23 @@ function tellHeld(context: RunContext, held: readonly Held[]): void {
   }
 }
 
+/** Keeps what waits for approval, so that it can be given after a restart as well. */
+function rememberHeld(context: RunContext, held: readonly Held[]): void {
+  const { store, run } = context;
+  if (run === 0 || held.length === 0) return;
+  try {
+    store.held.put(run, held.map(({ reason, removals, bytes }) => ({
+      reason, entries: removals.length, bytes, names: removals.slice(0, mostNamesTold).map(toldName),
+    })));
+  } catch (thrown) {
+    context.warn(`What was held is not in the history: ${toAppError(thrown).message}`);
+  }
+}
+
 /** Removes the allowed names; returns those that are gone. */
 async function remove(context: RunContext, allowed: readonly Change[], passports: Passports): Promise<Set<ByteName>> {
-  const { source, destination, options } = context.job;
+  const { source, destination } = context.job;
+  const options = runOptions(context);
   const gone = new Set<ByteName>();
   // Whole chunks deepest first: a folder's chunk must not come before that of what lies in it.
   const ordered = [...allowed].sort((a, b) => depthOf(b.name) - depthOf(a.name));
@@ -163,7 +197,9 @@ async function remove(context: RunContext, allowed: readonly Change[], passports
     });
     context.totals.deleted += answer.removed;
     const failed = new Set(answer.failed.map(({ name }) => name));
-    for (const { name } of removals) if (!failed.has(name)) gone.add(name);
+    const removed = removals.filter(({ name }) => !failed.has(name));
+    addRemoved(context.changedByTop, removed);
+    for (const { name } of removed) gone.add(name);
     for (const { name, reason } of answer.failed.filter(isWorthAWord).slice(0, 20)) {
       context.warn(`${display(name)} could not be removed: ${reason}`);
     }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { alarmStore, type AlarmStore } from './alarms.ts';
 import { makeDataFolder } from './folder.ts';
 import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
@@ -11,6 +12,7 @@ import { historyStore, type HistoryStore } from './history.ts';
 import { runStore, type RunStore } from './runs.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { storeError, withStoreErrors } from './store-error.ts';
+import { trashStore, type TrashStore } from './trash.ts';
 import { unitStore, type UnitStore } from './units.ts';
 import { writeBehind } from './write-behind.ts';
 
@@ -30,6 +32,8 @@ export interface Store {
   /** Pages of runs and units, for those who look back. */
   readonly history: HistoryStore;
   readonly held: HeldStore;
+  readonly alarms: AlarmStore;
+  readonly trash: TrashStore;
   readonly settings: SettingsStore;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
@@ -65,6 +69,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       journal: withStoreErrors(file, processJournal(database, line)),
       history: withStoreErrors(file, historyStore(database, line)),
       held: withStoreErrors(file, heldStore(database)),
+      alarms: withStoreErrors(file, alarmStore(database)),
+      trash: withStoreErrors(file, trashStore(database)),
       settings: withStoreErrors(file, settingsStore(database)),
       close() {
         if (!database.isOpen) return;

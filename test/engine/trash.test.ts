@@ -1,0 +1,304 @@
+import { createRouterClient } from '@orpc/server';
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ByteName } from '../../src-shared/byte-name.ts';
+import { JobOptions, type Job } from '../../src-shared/job.ts';
+import type { LiveRun } from '../../src-shared/run-view.ts';
+import { createRouter } from '../../src-main/core/calls/router.ts';
+import { createApp } from '../../src-main/core/app.ts';
+import { createForkHost } from '../../src-main/fork-host.ts';
+import { addPastRuns } from '../fixtures/folder-history.ts';
+import { unitsOf } from '../fixtures/engine.ts';
+import { diffManifest, readManifest, type Manifest } from '../fixtures/manifest.ts';
+import { until } from '../fixtures/processes.ts';
+
+/** Trash, mass-change alarm and the brake's memory, with real rsyncs. */
+
+const dayMs = 86_400_000;
+
+let folder: string;
+let source: string;
+let destination: string;
+let now: number;
+let app: Awaited<ReturnType<typeof createApp>>;
+let calls: ReturnType<typeof client>;
+
+function client() {
+  return createRouterClient(createRouter(app, { kind: 'browser', version: '1' }));
+}
+
+async function openHost(): Promise<void> {
+  app = await createApp({
+    workerHost: createForkHost(), clock: { now: () => now }, dataFolder: join(folder, 'home'), env: process.env, tuning: unitsOf(60),
+  });
+  calls = client();
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'daybreak-trash-'));
+  source = join(folder, 'source');
+  destination = join(folder, 'destination');
+  now = Date.now();
+  for (const project of ['alpha', 'beta']) fill(project, 0, 200, 'old');
+  fill('gamma', 0, 5, 'old');
+  writeFileSync(join(source, 'loose'), 'loose');
+  age();
+  await openHost();
+});
+afterEach(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function fill(project: string, from: number, to: number, text: string): void {
+  mkdirSync(join(source, project, 'in'), { recursive: true });
+  for (let file = from; file < to; file++) writeFileSync(join(source, project, file % 2 ? 'in' : '', `shot ${file}.jpg`), `${text} ${project} ${file}`);
+}
+
+/** rsync takes times of the same second for equal, so what a run has to notice must be of another one. */
+function age(): void {
+  execFileSync('find', [source, '-newermt', '2020-02-03', '-exec', 'touch', '-h', '-d', '2020-02-02T02:02:02.123456789Z', '{}', '+']);
+}
+
+const create = (options: Partial<JobOptions> = {}): Promise<Job> =>
+  calls.jobs.create({ name: 'Nightly', source, destination, options: JobOptions.parse({ mirror: true, trashDays: 30, ...options }) });
+
+async function endOf(key: string): Promise<LiveRun> {
+  const look = () => app.live.list().find((run) => run.key === key)!;
+  await until('the end of the run', 30_000, () => look().outcome !== null);
+  return look();
+}
+
+async function run(job: Job): Promise<LiveRun> {
+  return endOf((await calls.runs.start({ jobId: job.id })).key);
+}
+
+const stateOf = ({ outcome }: LiveRun) => outcome?.state;
+const trashOf = (run: number) => join(destination, '.daybreak/trash', `${run}`);
+const warnings = ({ notices }: LiveRun) => notices.filter(({ level, message }) => level !== 'info' && !message.startsWith('Owners')).map(({ message }) => message);
+
+/** A part of a manifest as if it were a tree of its own; of the root folder, which others write into, nothing is compared. */
+function part(manifest: Manifest, top: string): Manifest {
+  return new Map([...manifest].filter(([name]) => name.startsWith(`${top}/`)));
+}
+
+describe('the trash', () => {
+  test('takes what a run deletes and overwrites, by a rename, and a restore brings it back as it was, over nothing', async () => {
+    const job = await create();
+    const first = await run(job);
+    expect([stateOf(first), existsSync(join(destination, '.daybreak'))]).toEqual(['succeeded', false]);
+    const before = readManifest(destination);
+    const inode = lstatSync(join(destination, 'gamma/shot 0.jpg')).ino;
+    rmSync(join(source, 'gamma/shot 2.jpg'));
+    writeFileSync(join(source, 'gamma/shot 0.jpg'), 'new content');
+    writeFileSync(join(source, 'alpha/in/shot 1.jpg'), 'new content');
+
+    const second = await run(job);
+    expect([stateOf(second), warnings(second)]).toEqual(['succeeded', []]);
+    const trash = trashOf(second.run!);
+    expect(execFileSync('find', [trash, '-type', 'f', '-printf', '%P\n'], { encoding: 'utf8' }).trim().split('\n').sort())
+      .toEqual(['alpha/in/shot 1.jpg', 'gamma/shot 0.jpg', 'gamma/shot 2.jpg']);
+    expect(lstatSync(join(trash, 'gamma/shot 0.jpg')).ino, 'moved, not copied').toBe(inode);
+    for (const path of [join(destination, '.daybreak/trash'), trash]) expect((lstatSync(path).mode & 0o777).toString(8)).toBe('700');
+    expect(diffManifest(readManifest(source), withoutOwn(readManifest(destination)))).toEqual([]);
+
+    expect(await calls.trash.list({ jobId: job.id })).toEqual([{ jobId: job.id, run: second.run, at: now, keptUntil: now + 30 * dayMs }]);
+    const at = { jobId: job.id, run: second.run! };
+    expect((await calls.trash.browse(at)).items.map(({ name, kind }) => [name, kind])).toEqual([['alpha', 'folder'], ['gamma', 'folder']]);
+    expect(await calls.trash.browse({ ...at, folder: 'gamma' })).toMatchObject({ isAll: true, items: [{ name: 'shot 0.jpg', kind: 'file', bytes: 11 }, { name: 'shot 2.jpg' }] });
+
+    const target = join(folder, 'rescued');
+    mkdirSync(join(target, 'gamma'), { recursive: true });
+    writeFileSync(join(target, 'gamma/shot 0.jpg'), 'mine');
+    expect(await calls.trash.restore({ ...at, names: ['gamma', 'alpha/in'], target })).toEqual({ restored: 2, kept: 1 });
+    expect(readFileSync(join(target, 'gamma/shot 0.jpg'), 'utf8'), 'what is there stays').toBe('mine');
+    for (const name of ['gamma/shot 2.jpg', 'alpha/in/shot 1.jpg']) {
+      const [was, is] = [before.get(name)!, readManifest(target).get(name)!];
+      expect({ content: is.content, mtime: is.mtime, mode: is.mode, owner: is.owner }).toEqual({ content: was.content, mtime: was.mtime, mode: was.mode, owner: was.owner });
+    }
+    expect(await calls.trash.restore({ ...at, names: ['gamma', 'alpha'], target }), 'nothing is left to do').toEqual({ restored: 0, kept: 1 });
+  });
+
+  test('gives out nothing but what is in it, and puts nothing behind a symlink or into the backup', async () => {
+    const job = await create();
+    await run(job);
+    rmSync(join(source, 'gamma/shot 2.jpg'));
+    const { run: number } = await run(job);
+    const at = { jobId: job.id, run: number! };
+    symlinkSync('/etc', join(trashOf(number!), 'escape'));
+    const target = join(folder, 'rescued');
+    for (const name of ['../../../alpha', '/etc/passwd', 'gamma/../..', '\\#056\\#056/x', 'escape/passwd', '.', 'gamma//x']) {
+      await expect(calls.trash.restore({ ...at, names: [name], target }), name).rejects.toMatchObject({ code: 'APP' });
+      await expect(calls.trash.browse({ ...at, folder: name }), name).rejects.toMatchObject({ code: 'APP' });
+    }
+    expect(existsSync(target) ? readdirSync(target) : []).toEqual([]);
+    expect(await calls.trash.restore({ ...at, names: ['escape'], target })).toEqual({ restored: 1, kept: 0 });
+    expect(lstatSync(join(target, 'escape')).isSymbolicLink()).toBe(true);
+
+    const elsewhere = join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    symlinkSync(elsewhere, join(target, 'gamma'));
+    expect(await calls.trash.restore({ ...at, names: ['gamma'], target })).toEqual({ restored: 0, kept: 1 });
+    expect(readdirSync(elsewhere)).toEqual([]);
+    await expect(calls.trash.restore({ ...at, names: ['gamma'], target: join(destination, 'x') })).rejects.toMatchObject({ data: { kind: 'invalid-input' } });
+    const other = await calls.jobs.create({ name: 'Other', source, destination: join(folder, 'third'), options: JobOptions.parse({}) });
+    await expect(calls.trash.browse({ jobId: other.id, run: number! })).rejects.toMatchObject({ data: { kind: 'not-found' } });
+  });
+
+  test('is emptied by a later good run, never through a symlink, and only of what is ours', async () => {
+    const job = await create({ trashDays: 7 });
+    await run(job);
+    const gone: number[] = [];
+    for (const file of [0, 2]) {
+      rmSync(join(source, `gamma/shot ${file}.jpg`));
+      gone.push((await run(job)).run!);
+    }
+    const [planted, old] = gone as [number, number];
+    mkdirSync(trashOf(999999));
+    const victim = join(folder, 'victim');
+    renameSync(trashOf(planted), victim);
+    symlinkSync(victim, trashOf(planted));
+    symlinkSync(victim, join(trashOf(old), 'link'));
+    now += 6 * dayMs;
+    await run(job);
+    expect(existsSync(trashOf(old)), 'not before its time').toBe(true);
+
+    now += 2 * dayMs;
+    const last = await run(job);
+    expect([stateOf(last), warnings(last)]).toEqual(['warned', [expect.stringContaining(`The old trash ${planted} of ${destination} could not be removed`)]]);
+    expect([existsSync(trashOf(old)), existsSync(trashOf(999999)), existsSync(join(victim, 'gamma/shot 0.jpg'))]).toEqual([false, true, true]);
+    expect((await calls.trash.list({ jobId: job.id })).map((entry) => entry.run)).toEqual([planted]);
+  });
+
+  test('is never put behind a symlink, and is refused beside another folder for kept files', async () => {
+    const job = await create();
+    await run(job);
+    const elsewhere = join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    mkdirSync(join(destination, '.daybreak'));
+    symlinkSync(elsewhere, join(destination, '.daybreak/trash'));
+    rmSync(join(source, 'gamma/shot 2.jpg'));
+    const { outcome } = await run(job);
+    expect(outcome).toMatchObject({ state: 'failed', error: { kind: 'invalid-input', message: expect.stringContaining('nothing was copied') } });
+    expect([readdirSync(elsewhere), existsSync(join(destination, 'gamma/shot 2.jpg'))]).toEqual([[], true]);
+    await expect(create({ backup: true, backupDir: join(folder, 'kept') })).rejects.toMatchObject({ data: { kind: 'invalid-input', message: expect.stringContaining('trash') } });
+  });
+});
+
+/** Ten quiet runs: 1 % of alpha rewritten, nothing deleted. */
+const quietRuns = Array.from({ length: 10 }, () => ['alpha', 'beta'].map((name) => ({ folder: name as ByteName, entries: 201, rewritten: 2, deleted: 0 })));
+
+describe('a mass change', () => {
+  test('raises an alarm, holds the folder over a restart until someone has looked, and the last good copy comes back', async () => {
+    const job = await create();
+    await run(job);
+    addPastRuns(app.store(), job.id, quietRuns);
+    const good = readManifest(destination);
+    // 40 % of a project: every file rewritten under a new name, as ransomware does it.
+    for (let file = 0; file < 80; file++) {
+      const path = join(source, 'alpha', file % 2 ? 'in' : '', `shot ${file}.jpg`);
+      writeFileSync(`${path}.locked`, `scrambled ${file}`);
+      rmSync(path);
+    }
+    const seen = await run(job);
+    expect(stateOf(seen)).toBe('warned');
+    expect(warnings(seen)).toEqual(['Alarm: alpha: 80 files gained the extension .locked, which no file there had before.']);
+    const [alarm] = await calls.protection.alarms({ jobId: job.id });
+    expect(alarm).toMatchObject({ folder: 'alpha', run: seen.run, names: expect.arrayContaining([expect.stringContaining('.locked')]) });
+    expect((await calls.jobs.list())[0]).toMatchObject({ alarms: 1 });
+
+    const held = readManifest(destination);
+    writeFileSync(join(source, 'alpha/shot 100.jpg'), 'scrambled in turn');
+    rmSync(join(source, 'alpha/shot 102.jpg'));
+    writeFileSync(join(source, 'beta/shot 0.jpg'), 'work goes on');
+    rmSync(join(source, 'beta/shot 2.jpg'));
+    age();
+    await app.close();
+    await openHost();
+    const next = await run(job);
+    expect(stateOf(next)).toBe('held');
+    expect(warnings(next)).toEqual([`alpha is held: nothing there was copied or deleted, because run ${seen.run} raised an alarm. ${alarm!.reason}.`]);
+    const after = readManifest(destination);
+    expect(diffManifest(part(held, 'alpha'), part(after, 'alpha')), 'alpha is left as it was').toEqual([]);
+    expect(diffManifest(part(readManifest(source), 'beta'), part(after, 'beta')), 'beta is copied').toEqual([]);
+
+    const target = join(folder, 'rescued');
+    expect(await calls.trash.restore({ jobId: job.id, run: seen.run!, names: ['alpha'], target })).toEqual({ restored: 80, kept: 0 });
+    const rescued = readManifest(target);
+    for (const [name, entry] of rescued) if (entry.type === 'file') expect(diffManifest(new Map([[name, good.get(name)!]]), new Map([[name, entry]])), name).toEqual([]);
+
+    await calls.protection.clearAlarm({ alarm: alarm!.id });
+    const copied = await run(job);
+    expect([stateOf(copied), await calls.protection.alarms({ jobId: job.id })]).toEqual(['succeeded', []]);
+    expect(diffManifest(readManifest(source), withoutOwn(readManifest(destination)))).toEqual([]);
+  });
+
+  test('of rewritten files alone raises one too; what is usual there does not, nor a folder that is new', async () => {
+    const job = await create();
+    await run(job);
+    addPastRuns(app.store(), job.id, quietRuns.map(([alpha, beta]) => [alpha!, { ...beta!, rewritten: 60 }]));
+    for (const project of ['alpha', 'beta']) fill(project, 0, 80, 'rewritten');
+    fill('delta', 0, 100, 'new');
+    const seen = await run(job);
+    expect(warnings(seen)).toEqual([expect.stringMatching(/^Alarm: alpha: 80 of 201 entries \(39 %\) were rewritten, far above the 0 % of the 10 runs before\.$/u)]);
+    expect((await calls.protection.alarms({ jobId: job.id })).map((alarm) => alarm.folder)).toEqual(['alpha']);
+  });
+
+  test('of the files in the root holds these alone', async () => {
+    for (let file = 0; file < 30; file++) writeFileSync(join(source, `note ${file}`), `note ${file}`);
+    age();
+    const job = await create();
+    await run(job);
+    app.store().alarms.raise({ jobId: job.id, folder: '' as ByteName, run: 1, at: now, reason: 'tested', names: [] });
+    const before = readManifest(destination);
+    writeFileSync(join(source, 'note 1'), 'changed');
+    rmSync(join(source, 'note 2'));
+    writeFileSync(join(source, 'new note'), 'new');
+    writeFileSync(join(source, 'gamma/shot 1.jpg'), 'changed');
+    mkdirSync(join(source, 'new folder'));
+    const held = await run(job);
+    expect([stateOf(held), warnings(held)]).toEqual(['held', [expect.stringContaining('The files in the root are held')]]);
+    const after = readManifest(destination);
+    const rootFiles = (manifest: Manifest) => new Map([...manifest].filter(([name, { type }]) => !name.includes('/') && type !== 'folder'));
+    expect(diffManifest(rootFiles(before), rootFiles(after))).toEqual([]);
+    expect(diffManifest(part(readManifest(source), 'gamma'), part(after, 'gamma'))).toEqual([]);
+    expect(after.has('new folder')).toBe(true);
+  });
+
+  test('without a trash the files that go with it stay at the destination', async () => {
+    const job = await create({ trashDays: null });
+    await run(job);
+    addPastRuns(app.store(), job.id, quietRuns);
+    for (let file = 0; file < 80; file += 2) rmSync(join(source, `alpha/shot ${file}.jpg`));
+    for (let file = 0; file < 60; file++) writeFileSync(join(source, `alpha/shot ${file}.locked`), 'scrambled');
+    const seen = await run(job);
+    expect(stateOf(seen)).toBe('held');
+    expect(existsSync(join(destination, 'alpha/shot 0.jpg'))).toBe(true);
+  });
+});
+
+test('the brake holds a share of deletions never seen before; approved after a restart, it goes', async () => {
+  const job = await create();
+  await run(job);
+  addPastRuns(app.store(), job.id, quietRuns);
+  for (let file = 0; file < 60; file += 2) rmSync(join(source, `alpha/shot ${file}.jpg`));
+  rmSync(join(source, 'gamma/shot 2.jpg'));
+  const held = await run(job);
+  expect(stateOf(held)).toBe('held');
+  expect(warnings(held), 'told by the event').toEqual([]);
+  await app.close();
+  await openHost();
+  expect((await calls.history.held({ run: held.run! })).map(({ reason, entries }) => [reason, entries]))
+    .toEqual([['alpha: 30 of 201 entries (14 %) would be removed, while the 10 runs before removed none', 30]]);
+  expect([existsSync(join(destination, 'alpha/shot 0.jpg')), existsSync(join(destination, 'gamma/shot 2.jpg'))]).toEqual([true, false]);
+  const { key } = await calls.history.approve({ run: held.run! });
+  expect(stateOf(await endOf(key))).toBe('succeeded');
+  expect(diffManifest(readManifest(source), withoutOwn(readManifest(destination)))).toEqual([]);
+});
+
+function withoutOwn(manifest: Manifest): Manifest {
+  return new Map([...manifest].filter(([name]) => name !== '.daybreak' && !name.startsWith('.daybreak/')));
+}
