@@ -37,7 +37,9 @@ export async function raiseAlarms(context: RunContext): Promise<void> {
   try {
     await countEntries(context);
     const shares = store.alarms.shares(job.id, run);
+    const cleared = store.alarms.justCleared(job.id, run);
     for (const changes of context.changedByTop.values()) {
+      if (cleared.has(changes.folder)) continue;
       const gained = await gainedExtension(context, changes);
       const { folder } = changes;
       const reason = judgeMassChange({ ...changes, gained }, shares.get(folder) ?? []);

@@ -164,7 +164,7 @@ function tellHeld(context: RunContext, held: readonly Held[]): void {
     // For the history; those who watch have just had the event.
     context.notices.push({
       level: 'warning', message: `Held: ${reason}`,
-      hint: 'Look at the list. If they should go, run again with --max-delete 100% (or the number you allow).',
+      hint: `Look at the list. If they should go, approve them${context.run > 0 ? ` (or: daybreak approve ${context.run})` : ''}, or run again with --max-delete and the number you allow.`,
     });
   }
 }

@@ -34,6 +34,8 @@ export interface AlarmStore {
   concerning(run: number): OpenAlarm[];
   /** Throws `AppError` not-found for one that is not there. One that is cleared already is fine. */
   clear(alarm: number, at: number): void;
+  /** Folders whose alarm was cleared since the last run before `run` began: what waited there meanwhile has been looked at. */
+  justCleared(jobId: string, run: number): Set<ByteName>;
   /** What the last runs before `run` did in each top folder, of the 14 that copied. */
   shares(jobId: string, run: number): Map<ByteName, FolderShare[]>;
 }
@@ -52,6 +54,9 @@ export function alarmStore(database: DatabaseSync): AlarmStore {
   const concerning = database.prepare(`
     SELECT ${columns} ${fromOpen} AND alarms.job = (SELECT job FROM runs WHERE id = ?1) AND run <= ?1 ORDER BY alarms.id`);
   const clear = database.prepare('UPDATE alarms SET cleared_at = coalesce(cleared_at, ?) WHERE id = ?');
+  const justCleared = database.prepare(`
+    SELECT folder FROM alarms WHERE job = ?1 AND cleared_at >=
+      (SELECT started_at FROM runs WHERE job = ?1 AND id < ?2 AND began_at IS NOT NULL ORDER BY id DESC LIMIT 1)`);
   const shares = database.prepare(`
     SELECT folder, entries, rewritten, deleted FROM folder_runs WHERE state IN ('done', 'warned') AND run IN
       (SELECT id FROM runs WHERE job = ? AND id < ? AND began_at IS NOT NULL ORDER BY id DESC LIMIT ${runsLookedAt})
@@ -68,6 +73,7 @@ export function alarmStore(database: DatabaseSync): AlarmStore {
       if (clear.run(whole(at), alarm).changes > 0) return;
       throw new AppError({ kind: 'not-found', message: `There is no alarm ${alarm}.`, hint: 'Its job may have been deleted meanwhile.' });
     },
+    justCleared: (jobId, run) => new Set(justCleared.all(keyOf(jobId), run).map((row) => row['folder'] as ByteName)),
     shares(jobId, run) {
       const rows = shares.all(keyOf(jobId), run) as unknown as (FolderShare & { readonly folder: ByteName })[];
       const byFolder = new Map<ByteName, FolderShare[]>();
