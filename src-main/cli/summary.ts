@@ -41,7 +41,9 @@ function stateLines(record: RunRecord, outcome: RunOutcome, callName: string): L
         'warning',
       );
     case 'held':
-      return said(`Held: ${way}: all was copied in ${took}, but deleting waits for your approval.`, 'warning');
+      return said(record.held.length > 0
+        ? `Held: ${way}: all was copied in ${took}, but deleting waits for your approval.`
+        : `Held: ${way}: done in ${took}, but for what an alarm holds: see above.`, 'warning');
     case 'unproven':
       return said(
         `Unproven: ${way}: rsync reported success, but a check after the run failed. Do not rely on this backup.`, 'problem',

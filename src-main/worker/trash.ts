@@ -123,7 +123,10 @@ async function withRoot<Result>(path: string, by: HoldBy, use: (root: SafeFolder
 async function makePart(root: SafeFolder, path: ByteName): Promise<void> {
   const parent = path === trashFolder ? (OWN_FOLDER as ByteName) : ('' as ByteName);
   await withFolder(root, parent, (held) => makeIn(held, path.slice(parent === '' ? 0 : parent.length + 1) as ByteName));
-  await withFolder(root, path, () => Promise.resolve());
+  await withFolder(root, path, async (held) => {
+    // Whoever may write into the trash could put a link where a run moves files to. A share that knows no modes keeps its own.
+    if (path === trashFolder && ((await held.mode()) & 0o077) !== 0) await held.setMode(0o700).catch(() => {});
+  });
 }
 
 /** False where the name is taken. */

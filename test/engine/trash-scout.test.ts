@@ -33,6 +33,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each<HoldBy>(process.platform === 'linux' ? ['handle', 'path'] : ['path'])('by %s', (by) => {
   test('a folder of its own for each run, for its owner alone; gone again where nothing came', async () => {
+    mkdirSync(trash, { recursive: true, mode: 0o777 });
+    chmodSync(trash, 0o777);
     expect(await openTrash(destination, 7, by)).toEqual({ folder: '7' });
     expect(await openTrash(destination, 7, by), 'another Daybreak has a run of that number').toEqual({ folder: '7-2' });
     for (const path of [trash, join(trash, '7')]) expect((lstatSync(path).mode & 0o777).toString(8)).toBe('700');

@@ -9,6 +9,7 @@ import { JobOptions, type Job } from '../../src-shared/job.ts';
 import type { LiveRun } from '../../src-shared/run-view.ts';
 import { createRouter } from '../../src-main/core/calls/router.ts';
 import { createApp } from '../../src-main/core/app.ts';
+import type { Tuning } from '../../src-main/core/ports.ts';
 import { createForkHost } from '../../src-main/fork-host.ts';
 import { runCli } from '../fixtures/cli.ts';
 import { addPastRuns } from '../fixtures/folder-history.ts';
@@ -31,9 +32,9 @@ function client() {
   return createRouterClient(createRouter(app, { kind: 'browser', version: '1' }));
 }
 
-async function openHost(): Promise<void> {
+async function openHost(tuning: Tuning = unitsOf(150)): Promise<void> {
   app = await createApp({
-    workerHost: createForkHost(), clock: { now: () => now }, dataFolder: join(folder, 'home'), env: process.env, tuning: unitsOf(150),
+    workerHost: createForkHost(), clock: { now: () => now }, dataFolder: join(folder, 'home'), env: process.env, tuning,
   });
   calls = client();
 }
@@ -191,7 +192,9 @@ describe('a mass change', () => {
     expect(diffManifest(readManifest(source), withoutOwn(readManifest(destination)))).toEqual([]);
   });
 
-  test('of rewritten files alone raises one too; what is usual there does not, nor a folder that is new', async () => {
+  test('of rewritten files alone raises one too, in a tree of one unit as well; what is usual there does not, nor a folder that is new', async () => {
+    await app.close();
+    await openHost({});
     const job = await create();
     await run(job);
     addPastRuns(app.store(), job.id, quietRuns.map(([alpha, beta]) => [alpha!, { ...beta!, rewritten: 40 }]));
@@ -202,25 +205,41 @@ describe('a mass change', () => {
     expect((await calls.protection.alarms({ jobId: job.id })).map((alarm) => alarm.folder)).toEqual(['alpha']);
   });
 
-  test('of the files in the root holds these alone', async () => {
+  test.each([['split', unitsOf(150)], ['of one unit', {}]])('holds exactly its folders, in a tree that is %s: odd names, and the files in the root', async (_, tuning) => {
+    await app.close();
+    await openHost(tuning);
+    const odd = ['st*r [1]', 'back\\slash', 'b*ck\\slash', 'new\nline', '- dash', 'n\xc3\xb6t?', 'not\xfftext'];
+    const near = ['star 1', 'backslash', 'bock\\slash', 'dash'];
+    for (const name of [...odd, ...near]) {
+      const path = Buffer.from(join(source, name), 'latin1');
+      mkdirSync(path);
+      writeFileSync(Buffer.concat([path, Buffer.from('/file')]), 'first');
+      writeFileSync(Buffer.concat([path, Buffer.from('/goes')]), 'goes');
+    }
     for (let file = 0; file < 30; file++) writeFileSync(join(source, `note ${file}`), `note ${file}`);
     age();
-    const job = await create();
+    const job = await create({ deleteLimit: { kind: 'percent', limit: 100 } });
     await run(job);
-    app.store().alarms.raise({ jobId: job.id, folder: '' as ByteName, run: 1, at: now, reason: 'tested', names: [] });
+    for (const name of ['', ...odd]) app.store().alarms.raise({ jobId: job.id, folder: name as ByteName, run: 1, at: now, reason: 'tested', names: [] });
     const before = readManifest(destination);
+    for (const name of [...odd, ...near]) {
+      const path = Buffer.from(join(source, name), 'latin1');
+      writeFileSync(Buffer.concat([path, Buffer.from('/file')]), 'changed');
+      rmSync(Buffer.concat([path, Buffer.from('/goes')]));
+    }
+    rmSync(Buffer.from(join(source, odd[0]!), 'latin1'), { recursive: true });
     writeFileSync(join(source, 'note 1'), 'changed');
     rmSync(join(source, 'note 2'));
     writeFileSync(join(source, 'new note'), 'new');
-    writeFileSync(join(source, 'gamma/shot 1.jpg'), 'changed');
-    mkdirSync(join(source, 'new folder'));
     const held = await run(job);
-    expect([stateOf(held), warnings(held)]).toEqual(['held', [expect.stringContaining('The files in the root are held')]]);
+    expect([stateOf(held), warnings(held).length]).toEqual(['held', odd.length + 1]);
+    expect(warnings(held)[0]).toContain('The files in the root are held');
     const after = readManifest(destination);
     const rootFiles = (manifest: Manifest) => new Map([...manifest].filter(([name, { type }]) => !name.includes('/') && type !== 'folder'));
     expect(diffManifest(rootFiles(before), rootFiles(after))).toEqual([]);
-    expect(diffManifest(part(readManifest(source), 'gamma'), part(after, 'gamma'))).toEqual([]);
-    expect(after.has('new folder')).toBe(true);
+    for (const name of odd) expect(diffManifest(part(before, name), part(after, name)), name).toEqual([]);
+    const there = readManifest(source);
+    for (const name of [...near, 'gamma']) expect(diffManifest(part(there, name), part(after, name)), name).toEqual([]);
   });
 
   test('without a trash the files that go with it stay at the destination', async () => {
