@@ -69,7 +69,7 @@ const create = (options: Partial<JobOptions> = {}): Promise<Job> =>
   calls.jobs.create({ name: 'Nightly', source, destination, options: JobOptions.parse({ mirror: true, trashDays: 30, workers: 2, ...options }) });
 
 async function endOf(key: string): Promise<LiveRun> {
-  const look = () => app.live.list().find((run) => run.key === key)!;
+  const look = () => app.live.list().find((each) => each.key === key)!;
   await until('the end of the run', 30_000, () => look().outcome !== null);
   return look();
 }
@@ -79,7 +79,7 @@ async function run(job: Job): Promise<LiveRun> {
 }
 
 const stateOf = ({ outcome }: LiveRun) => outcome?.state;
-const trashOf = (run: number) => join(destination, '.daybreak/trash', `${run}`);
+const trashOf = (number: number) => join(destination, '.daybreak/trash', `${number}`);
 const warnings = ({ notices }: LiveRun) => notices.filter(({ level, message }) => level !== 'info' && !message.startsWith('Owners')).map(({ message }) => message);
 
 /** A part of a manifest as if it were a tree of its own; of the root folder, which others write into, nothing is compared. */

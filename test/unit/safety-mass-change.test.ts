@@ -33,13 +33,15 @@ describe('rewritten files', () => {
 });
 
 describe('a new extension', () => {
-  const locked = (files: number, filesWithIt: number, filesInAll: number) => ({ extension: '.locked' as ByteName, files, filesWithIt, filesInAll });
+  const locked = (files: number, filesWithIt: number, filesInAll: number, filesBefore = filesInAll - files) => (
+    { extension: '.locked' as ByteName, files, filesWithIt, filesInAll, filesBefore });
   it.each([
     ['50 files and a tenth', locked(50, 50, 500), true],
     ['49 files', locked(49, 49, 100), false],
     ['less than a tenth', locked(50, 50, 501), false],
     ['hardly any before', locked(60, 64, 500), true],
     ['1 % had it before', locked(60, 65, 500), false],
+    ['a folder that was new or nearly empty', locked(100, 100, 130, 19), false],
     ['removed again meanwhile', locked(60, 10, 500), true],
   ])('%s', (_, gained, raises) => {
     expect(judge(0, 600, [], gained) !== null).toBe(raises);

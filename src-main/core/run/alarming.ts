@@ -61,10 +61,10 @@ function hintFor({ job, run }: RunContext, folder: ByteName): string {
 }
 
 /** The extension most new files have, with how many files in the folder have it; null where too few have any. */
-async function gainedExtension({ scout, job }: RunContext, { folder, extensions }: TopChanges): Promise<GainedExtension | null> {
+async function gainedExtension({ scout, job }: RunContext, { folder, extensions, created }: TopChanges): Promise<GainedExtension | null> {
   const [first] = [...extensions].sort(([, a], [, b]) => b.files - a.files);
   if (!first || first[1].files < leastGained) return null;
   const [extension, { files }] = first;
   const counted = await scout().ask({ op: 'count-extensions', destination: job.destination, top: folder, extensions: [extension] });
-  return { extension, files, filesWithIt: counted.byExtension[0] ?? 0, filesInAll: counted.files };
+  return { extension, files, filesWithIt: counted.byExtension[0] ?? 0, filesInAll: counted.files, filesBefore: counted.files - created };
 }

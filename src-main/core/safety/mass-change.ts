@@ -21,6 +21,8 @@ export interface GainedExtension {
   /** Files with and without it in the folder now, the new ones among them. */
   readonly filesWithIt: number;
   readonly filesInAll: number;
+  /** Those of them that were there before the run: of a folder that is new nothing can be said. */
+  readonly filesBefore: number;
 }
 
 /** Fewer rewritten files than this, and a smaller share, are everyday work. */
@@ -32,6 +34,8 @@ const shareWhenUnknown = 0.5;
 const leastKnownRuns = 3;
 /** How much larger than ever a share must be. */
 const farAbove = 5;
+/** A folder that held fewer files had no usual extensions. */
+const leastBefore = 20;
 /** Fewer new files of one extension than this, and a smaller share of the folder, mean nothing. */
 export const leastGained = 50;
 const leastGainedShare = 0.1;
@@ -44,7 +48,8 @@ const knownShare = 0.01;
  *
  * - Rewritten files: at least 20 and a quarter of the folder, and more than five times the largest share of those runs.
  *   Where fewer than three of them are known: at least half of the folder.
- * - One new extension: at least 50 files and a tenth of the folder's files gained one that less than 1 % had before.
+ * - One new extension: at least 50 files and a tenth of the folder's files gained one that less than 1 % had before,
+ *   and the folder held at least 20 files before.
  */
 export function judgeMassChange(
   now: FolderChange, last: readonly { readonly entries: number; readonly rewritten: number | null }[],
@@ -53,7 +58,7 @@ export function judgeMassChange(
 }
 
 function judgeExtension({ folder, gained }: FolderChange): string | null {
-  if (!gained || gained.files < leastGained || gained.files < leastGainedShare * gained.filesInAll) return null;
+  if (!gained || gained.filesBefore < leastBefore || gained.files < leastGained || gained.files < leastGainedShare * gained.filesInAll) return null;
   const before = Math.max(0, gained.filesWithIt - gained.files);
   // Of those that were there before, and of the folder as it is: new files may have taken the place of old ones.
   if (before >= knownShare * gained.filesInAll) return null;
