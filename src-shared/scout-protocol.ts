@@ -29,6 +29,8 @@ export const PlanRequest = z.object({
   /** Without root a folder without owner write must not be split. */
   isRoot: z.boolean(),
   mirror: z.boolean(),
+  /** Leave out the files directly in the root. */
+  holdRootFiles: z.boolean().optional(),
   /** Source or destination is a server that lets each file call wait. */
   isSlow: z.boolean(),
 });
@@ -58,6 +60,9 @@ export const RemovalCheck = z.object({
   there: z.boolean(),
 });
 export type RemovalCheck = z.infer<typeof RemovalCheck>;
+
+/** The name of a folder in the trash: a run's number, and a second number where that was taken. */
+const TrashFolder = z.string().regex(/^\d+(?:-\d+)?$/u);
 
 /**
  * Everything the host asks of the scout, the only process that touches source and destination besides the
@@ -101,6 +106,24 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('sweep-temps'), source: z.string(), destination: z.string(), names: z.array(ByteNameSchema), deep: z.boolean(), sinceMs: z.number(),
   }),
+  /** Makes a folder of its own for what a run moves away, `DEST/.daybreak/trash/<run>` or, where that is there already, `<run>-2` ... */
+  z.object({ op: z.literal('open-trash'), destination: z.string(), run: z.int() }),
+  /** Removes the folder again where nothing was put into it. */
+  z.object({ op: z.literal('close-trash'), destination: z.string(), folder: TrashFolder }),
+  /** Removes these folders of the trash with all that is in them. */
+  z.object({ op: z.literal('expire-trash'), destination: z.string(), folders: z.array(TrashFolder) }),
+  /** What lies directly in `path` of a folder of the trash. */
+  z.object({ op: z.literal('browse-trash'), destination: z.string(), folder: TrashFolder, path: ByteNameSchema }),
+  /**
+   * What of `names` (with all below them) a restore into `target` would make, at most `most` names, after the first `skip`
+   * files. Makes the target where it is missing, and changes nothing else.
+   */
+  z.object({
+    op: z.literal('plan-restore'), destination: z.string(), folder: TrashFolder, names: z.array(ByteNameSchema), target: z.string(),
+    skip: z.int(), most: z.int(),
+  }),
+  /** Files below a top folder of the destination ('': directly in the root), and how many of them have each of these extensions. */
+  z.object({ op: z.literal('count-extensions'), destination: z.string(), top: ByteNameSchema, extensions: z.array(ByteNameSchema) }),
   /** Bytes and entries that the source has and the destination has not. */
   z.object({ op: z.literal('estimate'), source: z.string(), destination: z.string(), excludes: z.array(z.string()) }),
 ]);
@@ -143,6 +166,16 @@ export const ScoutAnswers = {
     failed: z.array(z.object({ name: ByteNameSchema, reason: z.string() })),
   }),
   'sweep-temps': z.object({ removed: z.number() }),
+  'open-trash': z.object({ folder: TrashFolder }),
+  'close-trash': z.object({ isKept: z.boolean() }),
+  'expire-trash': z.object({ removed: z.array(TrashFolder), failed: z.array(z.object({ folder: TrashFolder, reason: z.string() })) }),
+  'browse-trash': z.object({
+    items: z.array(z.object({ name: ByteNameSchema, kind: z.enum(['folder', 'file', 'other']), bytes: z.number(), modifiedAt: z.number() })),
+    isAll: z.boolean(),
+  }),
+  /** `names`: folders before what lies in them; `files` of them are no folders. `kept`: files that stay as they are because something else is there. */
+  'plan-restore': z.object({ names: z.array(ByteNameSchema), files: z.int(), kept: z.int(), next: z.int(), isAll: z.boolean() }),
+  'count-extensions': z.object({ files: z.number(), byExtension: z.array(z.number()) }),
   /** `replacedBytes`: what files of another size hold at the destination now and give back once they are replaced. */
   estimate: z.object({
     missingBytes: z.number(), missingEntries: z.number(), sharedLinkBytes: z.number(), replacedBytes: z.number(),

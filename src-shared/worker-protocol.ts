@@ -26,6 +26,19 @@ export const LinkScan = z.object({
 });
 export type LinkScan = z.infer<typeof LinkScan>;
 
+/** What a call changed in one top folder ('': the files directly in the root), counted where it runs. */
+export const TopTally = z.object({
+  top: ByteNameSchema,
+  created: z.number(),
+  /** Regular files that were there before and whose content was sent again. */
+  rewritten: z.number(),
+  /** New files by extension, dot included. Only the commonest are kept, and where there are many, counted a little low. */
+  extensions: z.array(z.object({ extension: ByteNameSchema, files: z.number(), names: z.array(ByteNameSchema) })),
+  /** Some of the rewritten files. */
+  names: z.array(ByteNameSchema),
+});
+export type TopTally = z.infer<typeof TopTally>;
+
 /** What a host may ask of a worker. A worker runs one unit at a time. */
 export const ToWorker = z.discriminatedUnion('type', [
   z.object({
@@ -37,6 +50,8 @@ export const ToWorker = z.discriminatedUnion('type', [
     linkScan: LinkScan.nullable(),
     /** Send itemised changes (needs an `--out-format` in the call, see rsync/args). */
     reportChanges: z.boolean(),
+    /** Count changes by top folder and tell the counts at the end (needs an `--out-format` too). */
+    countChanges: z.boolean(),
   }),
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
@@ -54,6 +69,7 @@ export const FromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), unit: z.int(), bytes: z.number() }),
   z.object({ type: z.literal('changes'), unit: z.int(), changes: z.array(Change) }),
   z.object({ type: z.literal('links'), unit: z.int(), links: z.array(LinkedName) }),
+  z.object({ type: z.literal('tally'), unit: z.int(), tally: z.array(TopTally) }),
   z.object({ type: z.literal('ended'), unit: z.int(), result: RsyncResult }),
 ]);
 export type FromWorker = z.infer<typeof FromWorker>;

@@ -1,4 +1,5 @@
 import { toAppError } from '../../src-shared/errors.ts';
+import type { App, BackupRequest, RunOutcome } from '../core/app.ts';
 import type { BackupCommand } from './backup-options.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { Face } from './face.ts';
@@ -25,9 +26,7 @@ export function chooseReporter(face: Face, command: Pick<BackupCommand, 'json' |
 export async function runBackup(face: Face, command: BackupCommand): Promise<number> {
   const app = await face.openApp({ toBackUp: true });
   try {
-    const reporter = chooseReporter(face, command);
-    const stop = new AbortController();
-    const handle = app.backup({
+    return exitCodeOf(await watchBackup(face, app, {
       source: command.source,
       destination: command.destination,
       options: command.options,
@@ -35,23 +34,35 @@ export async function runBackup(face: Face, command: BackupCommand): Promise<num
       dryRun: command.dryRun,
       reportChanges: command.dryRun || command.verbose,
       acceptNewMounts: command.acceptNewMounts,
-      confirmFirstMirror: createMirrorQuestion(face, reporter, styleFor(face, face.errors), command.yes, stop.signal),
-    }, (event) => reporter.event(event));
-    // A reader that left (`| head`) must not stop a backup; but a dry run is nothing but its output.
-    face.output.onClosed(() => {
-      if (command.dryRun) handle.cancel();
-    });
-    const release = steerBySignals(face, handle, reporter, () => stop.abort());
-    try {
-      const outcome = await handle.ended;
-      reporter.end(outcome);
-      return exitCodeOf(outcome);
-    } finally {
-      release();
-    }
+    }, command));
   } catch (thrown) {
     throw toAppError(thrown);
   } finally {
     await app.close();
+  }
+}
+
+/** Runs a backup to its end and tells how it goes; signals steer it. */
+export async function watchBackup(
+  face: Face, app: Pick<App, 'backup'>, request: Omit<BackupRequest, 'confirmFirstMirror'>,
+  told: Pick<BackupCommand, 'json' | 'quiet' | 'verbose' | 'yes'>,
+): Promise<RunOutcome> {
+  const reporter = chooseReporter(face, told);
+  const stop = new AbortController();
+  const handle = app.backup({
+    ...request,
+    confirmFirstMirror: createMirrorQuestion(face, reporter, styleFor(face, face.errors), told.yes, stop.signal),
+  }, (event) => reporter.event(event));
+  // A reader that left (`| head`) must not stop a backup; but a dry run is nothing but its output.
+  face.output.onClosed(() => {
+    if (request.dryRun) handle.cancel();
+  });
+  const release = steerBySignals(face, handle, reporter, () => stop.abort());
+  try {
+    const outcome = await handle.ended;
+    reporter.end(outcome);
+    return outcome;
+  } finally {
+    release();
   }
 }

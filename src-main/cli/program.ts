@@ -83,6 +83,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       done(await runHistory(face, run, options));
     });
   addReceipts(program, face, done);
+  addApprove(program, face, done);
   program.command('serve')
     .description('open the interface to browsers of this machine, until Ctrl-C')
     .option('--port <N>', 'the port to listen on (default: any that is free)')
@@ -134,6 +135,21 @@ function addReceipts(program: Command, face: Face, done: (exitCode: number) => v
     });
 }
 
+function addApprove(program: Command, face: Face, done: (exitCode: number) => void): void {
+  program.command('approve').argument('<RUN>', 'the number of a run that holds something')
+    .description('show what a run holds, ask, and run its job again with that approved; clears its alarms')
+    .option('--list', 'show all names, and change nothing')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', () => examples(face.callName, [
+      ['approve 17 --list', 'what run 17 would have removed, and why it did not'],
+      ['approve 17', 'look, answer yes, and the job runs again'],
+    ]))
+    .action(async (run: string, options: { list?: boolean; yes?: boolean }) => {
+      const { runApprove } = await import('./approve-command.ts');
+      done(await runApprove(face, run, options));
+    });
+}
+
 function addBackup(program: Command, face: Face, done: (exitCode: number) => void): void {
   const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
   program.command('backup')
@@ -178,7 +194,7 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'serve', 'status', 'service', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

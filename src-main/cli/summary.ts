@@ -1,8 +1,9 @@
+import type { HeldRemovals } from '../../src-shared/run-view.ts';
 import type { RunOutcome } from '../core/app.ts';
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatRate } from './format.ts';
 import { errorLines, line, textLines, type Line } from './line.ts';
 import type { Tone } from './paint.ts';
-import type { Held, RunRecord } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 
 /** Most names of a held removal that a summary shows. */
 const SHOWN = 20;
@@ -40,7 +41,9 @@ function stateLines(record: RunRecord, outcome: RunOutcome, callName: string): L
         'warning',
       );
     case 'held':
-      return said(`Held: ${way}: all was copied in ${took}, but deleting waits for your approval.`, 'warning');
+      return said(record.held.length > 0
+        ? `Held: ${way}: all was copied in ${took}, but deleting waits for your approval.`
+        : `Held: ${way}: done in ${took}, but for what an alarm holds: see above.`, 'warning');
     case 'unproven':
       return said(
         `Unproven: ${way}: rsync reported success, but a check after the run failed. Do not rely on this backup.`, 'problem',
@@ -84,7 +87,7 @@ function workLines(record: RunRecord, outcome: RunOutcome): Line[] {
 
 function heldLines(record: RunRecord, outcome: RunOutcome): Line[] {
   return [
-    ...record.held.flatMap(heldReason),
+    ...record.held.flatMap((held) => heldReason(held)),
     line('Nothing of this was deleted. If it is right, run the same command again with'),
     line(`  --max-delete ${outcome.totals.held}   (as many as now, no more), or --max-delete 100% (no limit)`, 'strong'),
     line('If it is not, look at the source first: is a disk or share not mounted, was a folder moved?'),
@@ -92,9 +95,9 @@ function heldLines(record: RunRecord, outcome: RunOutcome): Line[] {
 }
 
 /** One held removal: how much, why, and the first names. */
-export function heldReason(held: Held): Line[] {
+export function heldReason(held: HeldRemovals, most = SHOWN): Line[] {
   // Sorted, a folder stands before what lies in it.
-  const shown = held.names.toSorted().slice(0, SHOWN);
+  const shown = held.names.toSorted().slice(0, most);
   const hidden = held.entries - shown.length;
   const amount = `${formatNumberOf(held.entries, 'entry', 'entries')} (${formatBytes(held.bytes)})`;
   return [

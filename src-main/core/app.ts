@@ -17,6 +17,7 @@ import { createReceipts, type Receipts } from './receipt/receipts.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
+import { createTrash, type Trash } from './trash.ts';
 
 /** What a face asks for when it wants a backup made without a saved job. */
 export interface BackupRequest {
@@ -92,6 +93,7 @@ export interface App {
   readonly live: LiveRuns;
   readonly jobs: Jobs;
   readonly places: Places;
+  readonly trash: Trash;
   readonly sampler: Sampler;
   readonly receipts: Receipts;
   settings(): Settings;
@@ -130,13 +132,14 @@ export function createApp(ports: Ports): Promise<App> {
   const now = () => ports.clock.now();
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
+  const trash = createTrash({ ports, store: open });
   const sampler = createSampler(now);
   const jobs = createJobs({
     store: open, now, dataFolder: ports.dataFolder, nextDue: () => null,
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, sampler, receipts: createReceipts(open, ports), store: open, now,
+    backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
@@ -151,6 +154,7 @@ export function createApp(ports: Ports): Promise<App> {
     async close() {
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
+      await trash.close();
       sampler.stop();
       places.close();
       store?.close();

@@ -51,7 +51,7 @@ export function createJobs({ store, now, dataFolder, isRunning, nextDue }: JobsP
     list: () => store().jobs.list().map((job) => {
       const due = nextDue(job);
       const forecast = due && forecasts(job.id, due.at, due.windowEndsAt);
-      return { job, ...store().history.summary(job.id), nextRunAt: due?.at ?? null, forecast, alarms: 0 };
+      return { job, ...store().history.summary(job.id), nextRunAt: due?.at ?? null, forecast, alarms: store().alarms.count(job.id) };
     }),
     create: (draft) => store().jobs.create(checkedDraft(draft), now()),
     update(id, draft) {
@@ -100,6 +100,12 @@ function checkedDraft(draft: JobDraft): JobDraft {
     throw new AppError({
       kind: 'invalid-input', message: 'A mirror that keeps replaced and deleted files needs a folder for them.',
       hint: 'Choose one outside of source and destination.',
+    });
+  }
+  if (draft.options.trashDays !== null && (backup || backupDir !== null)) {
+    throw new AppError({
+      kind: 'invalid-input', message: 'The trash and a backup folder cannot be used together: both keep replaced and deleted files.',
+      hint: 'Choose one of them. The trash is emptied by itself; a backup folder is yours to tidy.',
     });
   }
   return {

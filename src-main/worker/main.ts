@@ -1,6 +1,7 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { FromWorker, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
+import { createChangeTally } from './change-tally.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
 import { openPort } from './port.ts';
@@ -54,7 +55,7 @@ async function follow(unit: number, started: RsyncProcess): Promise<RsyncResult>
   return result;
 }
 
-async function run({ unit, seed, call, linkScan, reportChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+async function run({ unit, seed, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stopped = false;
   const seeded = seed ? await follow(unit, startSeed(seed)) : null;
   // As rsync ends when it is asked to.
@@ -64,11 +65,15 @@ async function run({ unit, seed, call, linkScan, reportChanges }: Extract<ToWork
     if (changes.length > 0) send({ type: 'changes', unit, changes });
     changes = [];
   };
-  const result = await follow(unit, startRsync(call, reportChanges ? (change) => {
+  const tally = createChangeTally();
+  const result = await follow(unit, startRsync(call, reportChanges || countChanges ? (change) => {
+    if (countChanges) tally.take(change);
+    if (!reportChanges) return;
     changes.push(change);
     if (changes.length >= changesAtOnce) flush();
   } : undefined));
   flush();
+  if (countChanges) send({ type: 'tally', unit, tally: tally.result() });
   let repeats: Repeats = { files: 0, bytes: 0 };
   if (linkScan && result.stats && !leaving) {
     const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));

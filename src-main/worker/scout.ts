@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../src-shared/errors.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { FromScout, ScoutRequest, ToScout } from '../../src-shared/scout-protocol.ts';
+import { countExtensions } from './count-extensions.ts';
 import { countTops } from './count.ts';
 import { estimate } from './estimate.ts';
 import { listFolders } from './folders.ts';
@@ -12,6 +13,8 @@ import { openPort } from './port.ts';
 import { realFolders } from './real-folders.ts';
 import { checkRemovals, remove } from './removal.ts';
 import { sweepTemps } from './temps.ts';
+import { browseTrash, closeTrash, expireTrash, openTrash } from './trash.ts';
+import { planRestore } from './trash-restore.ts';
 import { listVolumes } from './volumes.ts';
 import { plan, type UnitSink } from './walk.ts';
 
@@ -64,6 +67,12 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'real-folders': return realFolders(request.destination, request.folders);
     case 'remove': return remove(request);
     case 'sweep-temps': return sweepTemps(request);
+    case 'open-trash': return openTrash(request.destination, request.run);
+    case 'close-trash': return closeTrash(request.destination, request.folder);
+    case 'expire-trash': return expireTrash(request.destination, request.folders);
+    case 'browse-trash': return browseTrash(request.destination, request.folder, request.path);
+    case 'plan-restore': return planRestore(request);
+    case 'count-extensions': return countExtensions(request.destination, request.top, request.extensions);
     case 'estimate': return estimate(request.source, request.destination, request.excludes);
   }
 }

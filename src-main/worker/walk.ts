@@ -128,6 +128,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       const path = joinName(folder.path, fromBytes(name.name));
       const isFolder = name.isDirectory();
       if (isExcluded(path, isFolder) || path === OWN_FOLDER) continue;
+      if (request.holdRootFiles === true && folder.path === ROOT && !isFolder) continue;
       (isFolder ? subfolders : own).push(path);
     }
     return { files: own, folders: subfolders, ...(await measure(files, request.source, own)) };

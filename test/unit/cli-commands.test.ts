@@ -78,7 +78,7 @@ describe('the command line', () => {
   });
 
   it('explains every command with an example, in the way the user calls it', async () => {
-    for (const command of ['backup', 'demo', 'history', 'doctor']) {
+    for (const command of ['backup', 'demo', 'history', 'approve', 'doctor']) {
       const face = createFace(createMemoryApp(good), { callName: 'npm start --' });
       expect(await runCommandLine([command, '--help'], face)).toBe(0);
       expect(text(face.output)).toContain(`Examples:\n  npm start -- ${command}`);

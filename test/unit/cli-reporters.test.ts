@@ -145,6 +145,13 @@ describe('plain lines', () => {
     expect(err()).toContain('  --max-delete 30   (as many as now, no more), or --max-delete 100% (no limit)');
   });
 
+  it('does not speak of deletions where an alarm holds a folder', () => {
+    const { reporter, out, err } = plain();
+    reporter.end(outcome({ state: 'held' }));
+    expect([...out(), ...err()].join('\n')).toMatch(/Held: .* but for what an alarm holds: see above\./u);
+    expect([...out(), ...err()].join('\n')).not.toContain('--max-delete');
+  });
+
   it.each([
     ['cancelled', 'Cancelled after 2 min 14 s, before anything was copied.'],
     ['unproven',

@@ -14,6 +14,7 @@ import { receiptCalls } from './receipts.ts';
 import { runCalls } from './runs.ts';
 import { serviceCalls } from './service.ts';
 import { settingsCalls } from './settings.ts';
+import { trashCalls } from './trash.ts';
 
 /** The contract, answered by `app`: what a face binds to its transport. One router serves all pages of a face. */
 export function createRouter(app: App, face: FacePort) {
@@ -45,7 +46,8 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
-    protection: protectionCalls(() => app.store(), app.places),
+    protection: protectionCalls({ store: () => app.store(), now: () => app.now(), places: app.places }, () => feed.touch('jobs')),
+    trash: trashCalls(app.trash),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,

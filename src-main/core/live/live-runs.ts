@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { DeleteLimit, Job } from '../../../src-shared/job.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Job } from '../../../src-shared/job.ts';
 import type { RunEventData } from '../../../src-shared/run-event.ts';
 import type { Trigger } from '../../../src-shared/run.ts';
 import type { LiveRun, TimelineBar } from '../../../src-shared/run-view.ts';
 import type { BackupRequest, FirstMirrorPreview, RunHandle } from '../app.ts';
 import type { Store } from '../store/open-store.ts';
+import { nothingHeld, readApproval, type Approval } from '../approval.ts';
 import { newEntry, takeEvent, type ChangeEvent, type LiveEntry } from './live-run.ts';
 
 /** Ended runs kept in the list; older ones are in the history alone. */
@@ -86,7 +87,7 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
     throw new AppError({ kind: 'busy', message: `"${jobName}" is running into ${destination}.`, hint: 'Wait for its end, or cancel it.' });
   }
 
-  function begin(job: Job, request: StartRequest, approval: Pick<BackupRequest, 'approved'> & { deleteLimit?: DeleteLimit }): string {
+  function begin(job: Job, request: StartRequest, approval: Approval['permit']): string {
     refuseSecond(job);
     for (const [key, each] of runs) if (each.entry.view.jobId === job.id) runs.delete(key);
     const { dryRun = false, acceptNewMounts = false, trigger } = request;
@@ -103,7 +104,7 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
     }, (event) => {
       takeEvent(entry, event);
       if (event.type === 'run-started') startedListeners.forEach((listener) => listener(entry.view));
-      if (event.type === 'run-ended') end(entry);
+      if (event.type === 'run-ended') endedListeners.forEach((listener) => listener(entry.view));
       changed();
     });
     runs.set(key, { entry, handle });
@@ -126,19 +127,6 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
     });
   }
 
-  function end(entry: LiveEntry): void {
-    const { run, dryRun, notices } = entry.view;
-    if (run !== null && !dryRun && entry.held.length > 0) {
-      try {
-        store().held.put(run, entry.held);
-      } catch (thrown) {
-        const { message } = toAppError(thrown);
-        entry.view = { ...entry.view, notices: [...notices, { level: 'warning', message: `What was held is not in the history: ${message}` }] };
-      }
-    }
-    for (const listener of endedListeners) listener(entry.view);
-  }
-
   function dropOld(): void {
     const ended = [...runs].filter(([, each]) => !isLive(each));
     for (const [key] of ended.slice(0, Math.max(0, ended.length - mostEnded))) runs.delete(key);
@@ -156,17 +144,9 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
     isRunning: (jobId) => liveRuns().some(({ entry }) => entry.view.jobId === jobId),
     start: (request) => begin(jobOf(request.jobId), request, {}),
     approve(run) {
-      const { jobId, state } = store().runs.get(run);
-      const held = store().held.list(run);
-      if (state !== 'held' || held.length === 0) {
-        throw new AppError({ kind: 'not-found', message: `Run ${run} holds nothing that waits for approval.`, hint: 'Look at the newest run of this job.' });
-      }
-      const request: StartRequest = { jobId, trigger: 'manual' };
-      const names = held.flatMap((each) => each.names);
-      const entries = held.reduce((sum, each) => sum + each.entries, 0);
-      // Longer lists are not kept name by name: then their number is what was approved.
-      return begin(jobOf(jobId), request, names.length < entries
-        ? { deleteLimit: { kind: 'count', limit: entries } } : { approved: new Set(names) });
+      const { job, held, permit } = readApproval(store(), run);
+      if (held.length === 0) throw nothingHeld(run);
+      return begin(job, { jobId: job.id, trigger: 'manual' }, permit);
     },
     cancel(key) {
       const { entry, handle } = find(key);

@@ -51,6 +51,8 @@ export interface FolderFactsInput {
   readonly known: readonly ByteName[];
   /** Files of a folder that were there before and were sent again; null where nobody counted. */
   readonly rewritten: (folder: ByteName) => number | null;
+  /** Top folders that were left alone because of an alarm. */
+  readonly left: ReadonlySet<ByteName>;
 }
 
 type State = FolderRun['state'];
@@ -74,7 +76,7 @@ interface Sums {
  * What a run did in each top folder. `done` only where every unit under it ended well, the whole folder is known to have been
  * planned, and both ends were checked afterwards; names are `ByteName`s.
  */
-export function folderFacts({ units, notes, failures, known, rewritten }: FolderFactsInput): FolderRun[] {
+export function folderFacts({ units, notes, failures, known, rewritten, left }: FolderFactsInput): FolderRun[] {
   const folders = new Map<ByteName, Sums>();
   const sumsOf = (folder: ByteName): Sums => {
     let sums = folders.get(folder);
@@ -88,6 +90,7 @@ export function folderFacts({ units, notes, failures, known, rewritten }: Folder
   for (const folder of notes.tops?.keys() ?? known) {
     if (!reached.has(folder)) sumsOf(folder).state = 'not-reached';
   }
+  for (const folder of left) sumsOf(folder).state = 'held';
   const rows = [...folders].map(([folder, sums]): FolderRun => ({
     folder, state: endState(folder, sums, notes, failedNames), entries: Math.round(sums.entries), bytes: Math.round(sums.bytes),
     created: Math.round(sums.created), rewritten: rewritten(folder), deleted: notes.deleted.get(folder) ?? 0,

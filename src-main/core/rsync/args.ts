@@ -43,6 +43,8 @@ export interface CallContext {
   readonly tellChanges: boolean;
   /** False leaves linked files as separate copies, for a later call to link. */
   readonly hardLinks: boolean;
+  /** Leave the files directly in the root as they are, whatever became of them. */
+  readonly holdRootFiles?: boolean;
   /** 1 for the first time a unit is tried. */
   readonly attempt: number;
 }
@@ -65,6 +67,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
     ...optionFlags(unit, context),
     `--exclude=/${OWN_FOLDER}`,
     ...context.options.excludes.map((pattern) => `--exclude=${pattern}`),
+    ...(context.holdRootFiles === true ? ['--include=/*/', '--exclude=/*'] : []),
   ];
   const common = { program: context.program, lifeline: context.lifeline };
   const inArgv = unit.kind === 'level' || unit.kind === 'group' || unit.kind === 'part' ? argumentsBelow(`${context.source}/./`, paths) : null;
@@ -124,7 +127,7 @@ function optionFlags(unit: Unit, { options, destination, purpose, bandwidth, tel
  * In every call, be it a copy, a list of removals, hard links or the root folder: each of them sets attributes or judges by
  * them, and one that did not would undo what another has done (a mode set without -A changes the mask of an ACL).
  */
-function furtherOf({ further }: JobOptions): string[] {
+export function furtherOf({ further }: JobOptions): string[] {
   return [...new Set(further)].map((option) => furtherFlags[option]);
 }
 

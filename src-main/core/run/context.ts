@@ -1,3 +1,4 @@
+import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { DeleteLimit, Job } from '../../../src-shared/job.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
@@ -9,6 +10,7 @@ import type { FolderNotes } from '../protection/folder-facts.ts';
 import type { Ports } from '../ports.ts';
 import type { RsyncProgram } from '../rsync/probe.ts';
 import type { Store } from '../store/open-store.ts';
+import type { TopChanges } from './changed.ts';
 import type { BandwidthShares } from './bandwidth-shares.ts';
 import type { UnitProgress } from './copying.ts';
 import type { Pool } from './pool.ts';
@@ -52,6 +54,16 @@ export interface RunContext {
   deleteLimit: DeleteLimit;
   /** What a preview found that a mirror would remove. */
   readonly previewed: Change[];
+  /** What changed in each top folder, as far as it was counted ('': the files directly in the root). */
+  readonly changedByTop: Map<ByteName, TopChanges>;
+  /** Rewritten files are counted: a saved job, and not its first copy. */
+  countsChanges: boolean;
+  /** Top folders this run leaves as they are, because an alarm waits for someone to look. */
+  readonly heldTops: ReadonlySet<ByteName>;
+  /** Top folders in which this run raised an alarm. */
+  readonly alarmedTops: Set<ByteName>;
+  /** Folder of the trash that takes what this run deletes or overwrites, by its name; null: none. */
+  trashFolder: string | null;
   /** Something is less than it should be, so the run cannot end as succeeded. */
   warned: boolean;
   emit(event: EventOf): void;

@@ -6,11 +6,13 @@ import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../
 import { linkScanFor, unitCall, usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
 import type { Disposition, Note } from '../rsync/disposition.ts';
 import { judgeEnd } from '../rsync/exit-codes.ts';
+import { addTally, isTallied } from './changed.ts';
 import { reportChanges } from './changes.ts';
 import { countCreated, spansTops, type CreatedByTop } from './kept.ts';
 import { seedCall } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import type { TaskEnd } from './pool.ts';
+import { holdsRootFiles, runOptions } from './run-options.ts';
 import { unitName } from './unit-name.ts';
 
 /** A unit and how far it has come. */
@@ -44,7 +46,8 @@ export function callContext(
 ): CallContext {
   const { rsync, job, request, ports } = context;
   return {
-    program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: job.options,
+    program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: runOptions(context),
+    holdRootFiles: holdsRootFiles(context),
     purpose, attempt, hardLinks, bandwidth, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds,
     tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
   };
@@ -93,17 +96,19 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
   progress.links = [];
   const spans = !context.request.dryRun && context.job.options.mirror && spansTops(unit);
   progress.created = spans ? new Map() : null;
+  const countChanges = isTallied(context, unit);
   const end = await context.pool.run({
     unit: unit.id,
     weight: context.priority(unit),
     message: () => {
       const bandwidth = context.bandwidth.take(unit.id, { size: context.pool.size, busy: context.pool.busy, waiting: context.tracker.waiting() });
-      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans, bandwidth });
+      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, bandwidth });
       return {
         call: unitCall(unit, call),
         seed: seedCall(unit, { ...call, isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries }),
         linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
-        reportChanges: call.tellChanges,
+        reportChanges: spans || call.purpose === 'preview' || context.request.reportChanges,
+        countChanges,
       };
     },
     onStarted: (lane, call) => {
@@ -120,6 +125,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
       if (progress.created) countCreated(progress.created, changes);
       if (context.request.dryRun || context.request.reportChanges) reportChanges(context, unit, changes);
     },
+    onTally: (tally) => addTally(context.changedByTop, tally),
     onLinks: (links) => {
       for (const link of links) progress.links.push(link);
     },

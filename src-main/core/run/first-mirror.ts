@@ -27,6 +27,7 @@ export async function askBeforeFirstMirror(context: RunContext, { source, destin
     retries: [],
     units: [],
     previewed: [],
+    changedByTop: new Map(),
     emit: (event) => {
       if (event.type === 'change' && event.action === 'delete' && names.length < namesShown) names.push(event.name);
     },

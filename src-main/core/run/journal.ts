@@ -2,8 +2,8 @@ import { processStartTime } from '../rsync/process-identity.ts';
 import type { Prepared } from './before.ts';
 import type { ProcessJournal } from './pool.ts';
 
-/** Writes each started rsync of this run to the store's journal, under this host's name. */
-export function journalFor({ store, run }: Prepared): ProcessJournal {
+/** Writes each started rsync of this run (0: of none) to the store's journal, under this host's name. */
+export function journalFor({ store, run }: Pick<Prepared, 'store' | 'run'>): ProcessJournal {
   const hostStartTime = processStartTime(process.pid) ?? '';
   return {
     started(pid, startTime, kind) {

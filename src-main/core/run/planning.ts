@@ -5,6 +5,7 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
 import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
+import { holdsRootFiles, runOptions } from './run-options.ts';
 
 /** Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow. */
 const lanesOnNas = 32;
@@ -25,6 +26,7 @@ function isFullCopy(destination: PathFacts): boolean {
 export async function planAndCopy(context: RunContext, source: PathFacts, destination: PathFacts): Promise<Planned> {
   const { job, request, ports, store } = context;
   const isFull = isFullCopy(destination);
+  context.countsChanges = job.kind === 'saved' && context.run > 0 && !isFull;
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
   const learned = known ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const guess = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull });
@@ -34,7 +36,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const weights = unitWeights(source.latencyMs, destination.latencyMs);
   const slow = isSlow(source.latencyMs) || isSlow(destination.latencyMs);
   const plan: PlanRequest = {
-    source: job.source, destination: job.destination, excludes: job.options.excludes, cost,
+    source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
     lanes: job.options.workers === 'auto' && slow ? lanesOnNas : context.pool.size,

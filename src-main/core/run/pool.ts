@@ -1,6 +1,6 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Change, LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
-import { FromWorker, type RsyncCall, type ToWorker } from '../../../src-shared/worker-protocol.ts';
+import { FromWorker, type RsyncCall, type TopTally, type ToWorker } from '../../../src-shared/worker-protocol.ts';
 import type { ForkedProcess, ProcessExit, WorkerHost } from '../ports.ts';
 import { createHeaviestFirst } from './heaviest-first.ts';
 import { groupIsGone } from './process-group.ts';
@@ -23,6 +23,7 @@ export interface Task {
   readonly onStarted?: (lane: number, call: RsyncCall) => void;
   readonly onProgress?: (bytes: number) => void;
   readonly onChanges?: (changes: readonly Change[]) => void;
+  readonly onTally?: (tally: readonly TopTally[]) => void;
   readonly onLinks?: (links: readonly LinkedName[]) => void;
 }
 
@@ -129,6 +130,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
         return journal.started(message.pid, message.startTime, 'rsync');
       case 'progress': return current.task.onProgress?.(message.bytes);
       case 'changes': return current.task.onChanges?.(message.changes);
+      case 'tally': return current.task.onTally?.(message.tally);
       case 'links': return current.task.onLinks?.(message.links);
       case 'ended': return finish(worker, { result: message.result, lost: null, lane: worker.lane, stopped: stopping });
     }

@@ -41,7 +41,8 @@ function gather(context: RunContext): RunFacts {
   const known = store.protection.failures(job.id);
   const notice = failureNotice(found, known, before.length > 0);
   if (notice) context.notice(notice);
-  return { ...found, known, folders: folderFacts({ units, notes, failures: found.failures, known: before, rewritten: () => null }) };
+  const rewritten = (folder: ByteName) => (context.countsChanges ? context.changedByTop.get(folder)?.rewritten ?? 0 : null);
+  return { ...found, known, folders: folderFacts({ units, notes, failures: found.failures, known: before, rewritten, left: context.heldTops }) };
 }
 
 function keep(context: RunContext, { folders, failures, known }: RunFacts): void {

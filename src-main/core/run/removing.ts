@@ -1,13 +1,17 @@
-import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import { ROOT, topOf, type ByteName } from '../../../src-shared/byte-name.ts';
+import { toAppError } from '../../../src-shared/errors.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState } from '../../../src-shared/unit.ts';
 import { unitCall } from '../rsync/args.ts';
 import { noteHeld, noteRemoval } from '../protection/folder-facts.ts';
 import { display } from '../rsync/byte-name.ts';
 import { inPortions, judgeRemovals, type Held } from '../safety/brake.ts';
+import { folderName } from '../safety/mass-change.ts';
 import { amountsByTop, keptAmounts } from './kept.ts';
+import { addRemoved } from './changed.ts';
 import { callContext, record, tryUnit, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
+import { runOptions } from './run-options.ts';
 import type { Passports } from './same-place.ts';
 
 /** Names told with a held or previewed removal; more are only counted. */
@@ -81,7 +85,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     const end = await context.pool.run({
       unit: progress.unit.id,
       weight: progress.unit.weight,
-      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, linkScan: null, reportChanges: true }),
+      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, linkScan: null, reportChanges: true, countChanges: false }),
       onChanges: (changes) => {
         for (const change of changes) if (change.code === '*deleting') removals.push(change);
       },
@@ -106,8 +110,23 @@ async function judge(context: RunContext, listed: readonly Change[]) {
   const approved = context.request.approved ?? new Set();
   const seen = removals.filter((removal) => approved.has(toldName(removal)));
   const unseen = removals.filter((removal) => !approved.has(toldName(removal)));
-  const { allowed, held } = judgeRemovals({ removals: unseen, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit });
-  return { allowed: [...seen, ...allowed], held };
+  const history = context.job.id === '' ? new Map() : context.store.alarms.shares(context.job.id, context.run || Number.MAX_SAFE_INTEGER);
+  const { allowed, held } = judgeRemovals({ removals: unseen, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit, history });
+  const { mayGo, last } = keepLastCopies(context, [...seen, ...allowed]);
+  return { allowed: mayGo, held: [...held, ...last] };
+}
+
+/** Where files change as never before, what is gone may be what they were: without a trash it is the last good copy. */
+function keepLastCopies(context: RunContext, removals: readonly Change[]): { mayGo: readonly Change[]; last: Held<Change>[] } {
+  const { alarmedTops, trashFolder } = context;
+  if (alarmedTops.size === 0 || trashFolder !== null) return { mayGo: removals, last: [] };
+  const topOfRemoval = ({ name, isFolder }: Change) => (name.includes('/') || isFolder ? topOf(name) : ROOT);
+  const groups = Map.groupBy(removals, (removal) => alarmedTops.has(topOfRemoval(removal)) ? topOfRemoval(removal) : null);
+  const last = [...groups].flatMap(([top, items]): Held<Change>[] => (top === null ? [] : [{
+    reason: `${folderName(top)}: files there changed as never before, and what is gone may be the last good copy`, removals: items, entries: items.length,
+    bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+  }]));
+  return { mayGo: groups.get(null) ?? [], last };
 }
 
 /** What stays, by top folder: from rsync's counts, and counted at the destination for tops that shared a unit. */
@@ -130,6 +149,7 @@ function toldName({ name, isFolder }: { readonly name: ByteName; readonly isFold
 }
 
 function tellHeld(context: RunContext, held: readonly Held[]): void {
+  rememberHeld(context, held);
   for (const { reason, removals } of held) {
     context.totals.held += removals.length;
     noteHeld(context.folders, removals);
@@ -140,14 +160,28 @@ function tellHeld(context: RunContext, held: readonly Held[]): void {
     // For the history; those who watch have just had the event.
     context.notices.push({
       level: 'warning', message: `Held: ${reason}`,
-      hint: 'Look at the list. If they should go, run again with --max-delete 100% (or the number you allow).',
+      hint: `Look at the list. If they should go, approve them${context.run > 0 ? ` (or: daybreak approve ${context.run})` : ''}, or run again with --max-delete and the number you allow.`,
     });
+  }
+}
+
+/** Keeps what waits for approval, so that it can be given after a restart as well. */
+function rememberHeld(context: RunContext, held: readonly Held[]): void {
+  const { store, run } = context;
+  if (run === 0 || held.length === 0) return;
+  try {
+    store.held.put(run, held.map(({ reason, removals, bytes }) => ({
+      reason, entries: removals.length, bytes, names: removals.slice(0, mostNamesTold).map(toldName),
+    })));
+  } catch (thrown) {
+    context.warn(`What was held is not in the history: ${toAppError(thrown).message}`);
   }
 }
 
 /** Removes the allowed names; returns those that are gone. */
 async function remove(context: RunContext, allowed: readonly Change[], passports: Passports): Promise<Set<ByteName>> {
-  const { source, destination, options } = context.job;
+  const { source, destination } = context.job;
+  const options = runOptions(context);
   const gone = new Set<ByteName>();
   // Whole chunks deepest first: a folder's chunk must not come before that of what lies in it.
   const ordered = [...allowed].sort((a, b) => depthOf(b.name) - depthOf(a.name));
@@ -159,8 +193,9 @@ async function remove(context: RunContext, allowed: readonly Change[], passports
     });
     context.totals.deleted += answer.removed;
     const failed = new Set(answer.failed.map(({ name }) => name));
-    for (const removal of removals) {
-      if (failed.has(removal.name)) continue;
+    const removed = removals.filter(({ name }) => !failed.has(name));
+    addRemoved(context.changedByTop, removed);
+    for (const removal of removed) {
       gone.add(removal.name);
       noteRemoval(context.folders, removal);
     }

@@ -11,6 +11,7 @@ import { rootFolderCall } from '../rsync/args.ts';
 import { processStartTime } from '../rsync/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
+import { heldTopsOf, raiseAlarms, tellHeldTops } from './alarming.ts';
 import { createBandwidthShares } from './bandwidth-shares.ts';
 import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
@@ -30,6 +31,7 @@ import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './
 import { startScout, type ScoutClient } from './scout-client.ts';
 import { firstSize, steer, type Steering } from './steering.ts';
 import { sentenceFor } from './limited-by.ts';
+import { closeTrash, expireTrash, openTrash } from './trashing.ts';
 import { watchMounts } from './watch-mounts.ts';
 import { watchPlaces } from './watch-places.ts';
 
@@ -95,6 +97,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
       tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
+      changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
       notice(notice) {
         made.notices.push(notice);
         emit({ type: 'notice', notice });
@@ -122,6 +125,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
       live = createContext(prepared);
       emit({ type: 'run-started', job: RunJob.parse(prepared.job), trigger: request.trigger, dryRun: request.dryRun });
       for (const notice of prepared.notices) live.notice(notice);
+      tellHeldTops(live);
       if (prepared.refusal) throw new AppError(prepared.refusal);
       await work(live, prepared);
     } catch (thrown) {
@@ -164,6 +168,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
       move('plan');
       await askBeforeFirstMirror(context, prepared);
       if (!request.dryRun && !isEnding(context)) hold = await holdDestination(context, prepared.destination, heldLocks);
+      if (hold && !isEnding(context)) await openTrash(context);
       if (!isEnding(context)) await copyAndFinish(context, prepared, hold);
     } finally {
       endWatch();
@@ -190,10 +195,12 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     if (request.dryRun) return previewBrake(context);
     const passports = await samePlace(context, expected, hold);
     if (!passports) return;
+    await raiseAlarms(context);
     if (context.job.options.mirror) await removeVanished(context, passports);
     await linkAcrossUnits(context, planned.answer.units);
     if (!(await samePlace(context, expected, hold))) return;
     learn(context, planned.isFull);
+    if (!context.units.some((unit) => unit.state === 'failed')) await expireTrash(context);
   }
 
   async function copyAll(context: RunContext, prepared: Prepared): Promise<Planned> {
@@ -244,10 +251,10 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     const { pool } = context;
     const isWell = !isEnding(context);
     if (!isWell) await pool.close();
-    if (hold) await Promise.race([hold.release(), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
+    if (hold) await Promise.race([closeTrash(context).then(() => hold.release()), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
     if (hold && isWell) {
       const call = rootFolderCall(callContext(context, 'copy'));
-      await pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, linkScan: null, reportChanges: false }) });
+      await pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, linkScan: null, reportChanges: false, countChanges: false }) });
     }
     await pool.close();
   }
@@ -263,7 +270,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     const isWarned = live?.warned === true || units.some((unit) => unit.state === 'warned');
     const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
     const error = failure ?? (isFailed ? failedUnits(units) : null);
-    state = endState({ state, cancelled, unproven, isFailed, isHeld: totals.held > 0 && !request.dryRun, isWarned });
+    state = endState({ state, cancelled, unproven, isFailed, isHeld: (totals.held > 0 || (live?.heldTops.size ?? 0) > 0) && !request.dryRun, isWarned });
     const limitedBy = shape ? sentenceFor(shape, units, durationMs, live?.job.options.bandwidthLimit !== null) : null;
     remember({ state, totals, limitedBy, error });
     emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });

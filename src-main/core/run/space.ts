@@ -16,5 +16,5 @@ export async function judgeSpace(
   const wasFilled = job.id !== '' && store.runs.lastGood(job.id) !== null;
   if (isRoomy || wasFilled) return { problem: null, notice: null };
   const missing = await scout.ask({ op: 'estimate', source: job.source, destination: job.destination, excludes: job.options.excludes });
-  return spaceVerdict(missing, destination, job.options.backup);
+  return spaceVerdict(missing, destination, job.options.backup || job.options.trashDays !== null);
 }

@@ -29,6 +29,14 @@ export interface BrakeInput<Item extends Removal> {
   /** Folders that are not removed but would hold nothing any more (see `checkRemovals`). */
   readonly emptied: readonly ByteName[];
   readonly limit: DeleteLimit;
+  /** What earlier runs removed in each top folder, and what it held then. */
+  readonly history?: ReadonlyMap<ByteName, readonly PastRemovals[]>;
+}
+
+/** What a run removed in a top folder; `entries` is what was left there. */
+export interface PastRemovals {
+  readonly deleted: number;
+  readonly entries: number;
 }
 
 /** Removals that wait for approval, with the reason as a sentence. */
@@ -59,8 +67,8 @@ export const suddenLoss = 20;
  * files directly in the root count as one, "files in the root"), or for the whole run.
  *
  * - `default`: held where half or more of the entries or of the bytes of a top folder go, or it becomes empty, or a
- *   folder below it that the source still has becomes empty by losing `suddenLoss` or more entries. Everything is held
- *   where half or more of the entries or bytes of the whole go.
+ *   folder below it that the source still has becomes empty by losing `suddenLoss` or more entries, or far more of it goes
+ *   than ever (see `neverSeen`). Everything is held where half or more of the entries or bytes of the whole go.
  * - `percent`: the same with more than `limit` % in place of half or more; 100 lifts all of it.
  * - `count`: everything is held where more than `limit` entries go; nothing else is asked then.
  *
@@ -83,7 +91,9 @@ export function judgeRemovals<Item extends Removal>(input: BrakeInput<Item>): Br
   const allowed: Item[] = [];
   const held: Held<Item>[] = [];
   for (const [top, items] of groups) {
-    const reason = reasonToHold(top, items, keptPerTop.get(top) ?? none, losses, limit);
+    const kept = keptPerTop.get(top) ?? none;
+    const reason = reasonToHold(top, items, kept, losses, limit)
+      ?? (limit.kind === 'default' ? neverSeen(top, amountOf(items).entries, kept.entries, input.history?.get(top) ?? []) : null);
     // Not by spreading: a call takes only so many arguments.
     if (reason === null) for (const item of items) allowed.push(item);
     else held.push({ reason, removals: items, ...amountOf(items) });
@@ -128,6 +138,27 @@ function reasonToHold(
     }
   }
   return null;
+}
+
+/** Fewer removals, a smaller share, and fewer known runs than this say nothing against what was usual so far. */
+const leastUnusual = 20;
+const leastUnusualPercent = 5;
+const leastKnownRuns = 5;
+/** How much larger than ever before a share must be. */
+const farAbove = 4;
+
+/**
+ * Why the share of a top folder that goes was never seen, or null: 20 entries and 5 % or more, and more than four times the
+ * largest share of the runs before, of which at least five must be known.
+ */
+export function neverSeen(top: ByteName, gone: number, kept: number, last: readonly PastRemovals[]): string | null {
+  const all = gone + kept;
+  if (last.length < leastKnownRuns || gone < leastUnusual || gone * 100 < leastUnusualPercent * all) return null;
+  const highest = Math.max(...last.map(({ deleted, entries }) => deleted / Math.max(1, deleted + entries)));
+  if (gone / all <= farAbove * highest) return null;
+  const what = top === ROOT ? 'Files in the root' : display(top);
+  const usual = highest === 0 ? `the ${last.length} runs before removed none` : `no more than ${share(highest, 1)} went in any of the ${last.length} runs before`;
+  return `${what}: ${gone} of ${entriesText(all)} (${share(gone, all)}) would be removed, while ${usual}`;
 }
 
 /** Why the share that goes is too large, or null. */

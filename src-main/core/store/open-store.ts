@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { alarmStore, type AlarmStore } from './alarms.ts';
 import { makeDataFolder } from './folder.ts';
 import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
@@ -13,6 +14,7 @@ import { historyStore, type HistoryStore } from './history.ts';
 import { runStore, type RunStore } from './runs.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { storeError, withStoreErrors } from './store-error.ts';
+import { trashStore, type TrashStore } from './trash.ts';
 import { unitStore, type UnitStore } from './units.ts';
 import { writeBehind } from './write-behind.ts';
 
@@ -35,6 +37,8 @@ export interface Store {
   /** What runs did by top folder, and which names failed. */
   readonly protection: ProtectionStore;
   readonly receipts: ReceiptStore;
+  readonly alarms: AlarmStore;
+  readonly trash: TrashStore;
   readonly settings: SettingsStore;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
@@ -72,6 +76,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       held: withStoreErrors(file, heldStore(database)),
       protection: withStoreErrors(file, protectionStore(database)),
       receipts: withStoreErrors(file, receiptStore(database)),
+      alarms: withStoreErrors(file, alarmStore(database)),
+      trash: withStoreErrors(file, trashStore(database)),
       settings: withStoreErrors(file, settingsStore(database)),
       close() {
         if (!database.isOpen) return;
