@@ -9,6 +9,8 @@ import { isAlive } from './rsync/process-identity.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
+import { createNotifications, type Notifications } from './notify/notifications.ts';
+import { fileSecrets } from './notify/secret-file.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import { startRun } from './run/runner.ts';
 import { openStore, type Store } from './store/open-store.ts';
@@ -88,6 +90,7 @@ export interface App {
   readonly jobs: Jobs;
   readonly places: Places;
   readonly sampler: Sampler;
+  readonly notify: Notifications;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
   /** What is remembered; opened by the first call. */
@@ -106,10 +109,12 @@ export function createApp(ports: Ports): Promise<App> {
 
   function open(): Store {
     if (store) return store;
-    const opened = openStore(ports.dataFolder);
+    const opened = openStore(ports.dataFolder, { onRun: (run, what) => (what === 'began' ? notify.runBegan(run) : notify.runEnded(run)) });
     sweepJournal(opened);
-    opened.runs.markInterrupted(isAlive, ports.clock.now());
-    return (store = opened);
+    const lost = opened.runs.markInterrupted(isAlive, ports.clock.now());
+    store = opened;
+    for (const run of lost) notify.runEnded(run.id);
+    return store;
   }
 
   function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
@@ -120,6 +125,7 @@ export function createApp(ports: Ports): Promise<App> {
   }
 
   const now = () => ports.clock.now();
+  const notify = createNotifications({ store: open, now, secrets: ports.secrets ?? fileSecrets(ports.dataFolder, ports.env['CREDENTIALS_DIRECTORY']) });
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
   const sampler = createSampler(now);
@@ -128,7 +134,7 @@ export function createApp(ports: Ports): Promise<App> {
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, sampler, store: open, now,
+    backup, live, jobs, places, sampler, notify, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
@@ -143,6 +149,7 @@ export function createApp(ports: Ports): Promise<App> {
     async close() {
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
+      await notify.close();
       sampler.stop();
       places.close();
       store?.close();

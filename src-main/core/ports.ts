@@ -30,6 +30,18 @@ export interface Clock {
   now(): number;
 }
 
+export type SecretName = 'mail-password';
+
+/** Where passwords are kept. They go in, and come out only to be used. */
+export interface SecretStore {
+  /** Null where none is kept. Rejects with `AppError` permission or data-damaged where it must not or cannot be read. */
+  get(name: SecretName): Promise<string | null>;
+  /** Null forgets it. Rejects with `AppError` permission where it cannot be kept safely. */
+  set(name: SecretName, secret: string | null): Promise<void>;
+  /** Why secrets cannot be kept here, in one sentence; null: they can. */
+  whyNot(): Promise<string | null>;
+}
+
 /** Figures a test sets to reach rare situations with small trees; the product leaves them alone. Times in ms. */
 export interface Tuning {
   readonly minUnitMs?: number | undefined;
@@ -51,6 +63,8 @@ export interface Ports {
   /** Environment of the host (PATH is searched for rsync). */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tuning?: Tuning | undefined;
+  /** Left out: a file in the data folder, or a credential of systemd. */
+  readonly secrets?: SecretStore | undefined;
 }
 
 /** A face that shows the interface: the desktop app or a browser. What it lacks, the interface does not offer. */

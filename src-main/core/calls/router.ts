@@ -7,6 +7,7 @@ import { desktopCalls } from './desktop.ts';
 import { historyCalls } from './history.ts';
 import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
+import { notifyCalls } from './notify.ts';
 import { placeCalls } from './places.ts';
 import { runCalls } from './runs.ts';
 import { settingsCalls } from './settings.ts';
@@ -39,6 +40,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
+    notify: notifyCalls(app.notify),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,
