@@ -91,6 +91,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       const { runServe } = await import('./serve-command.ts');
       done(await runServe(face, options));
     });
+  addNotify(program, face, done);
   program.command('doctor')
     .description('check that backups can run here: rsync, Node, data folder, owners')
     .option('--json', 'one JSON document')
@@ -100,6 +101,28 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       done(await runDoctor(face, options));
     });
   return program;
+}
+
+function addNotify(program: Command, face: Face, done: (exitCode: number) => void): void {
+  const notify = program.command('notify')
+    .description('how people are told about runs: send a test, set the password of the mail server')
+    .addHelpText('after', () => examples(face.callName, [
+      ['notify test', 'a test by mail and by every webhook that is on'],
+      ['notify test webhook ops', 'a test by the webhook named ops'],
+      ['notify set-mail-password < password.txt', 'keep the password of the mail server'],
+    ], 'Servers, addresses and webhooks are set on the page (Settings, Notifications). See docs/notifications.md.'));
+  notify.command('test').argument('[KIND]', 'mail or webhook').argument('[ID]', 'the name of a webhook')
+    .description('send a test message now')
+    .action(async (kind: string | undefined, id: string | undefined) => {
+      const { runNotifyTest } = await import('./notify-command.ts');
+      done(await runNotifyTest(face, kind, id));
+    });
+  notify.command('set-mail-password')
+    .description('keep the password of the mail server, read from standard input')
+    .action(async () => {
+      const { runSetMailPassword } = await import('./notify-command.ts');
+      done(await runSetMailPassword(face));
+    });
 }
 
 function addBackup(program: Command, face: Face, done: (exitCode: number) => void): void {
@@ -151,7 +174,7 @@ function examples(callName: string, list: readonly (readonly [string, string])[]
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'serve', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'demo', 'history', 'serve', 'notify', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

@@ -33,6 +33,7 @@ export async function runServe(face: Face, options: ServeOptions): Promise<numbe
   const stop = new AbortController();
   try {
     const router = createRouter(app, { kind: 'browser', version: packageJson.version });
+    app.notify.start();
     const host = await startHeadless({ router, pageFolder, port, now: () => face.now() });
     try {
       const link = host.newLink();

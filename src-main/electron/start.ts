@@ -17,6 +17,7 @@ import { createNotifier } from './notifier.ts';
 import { registerPageScheme, servePage } from './page-scheme.ts';
 import { stayAwake } from './power.ts';
 import { createQuitting } from './quitting.ts';
+import { desktopSecrets } from './secrets.ts';
 import type { ElectronSurface } from './surface.ts';
 import { isTraySure } from './tray-host.ts';
 import { trayView } from './tray-view.ts';
@@ -84,6 +85,7 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   const [core, isTrayKnown] = await Promise.all([
     createApp({
       workerHost, clock: { now: () => host.now() }, dataFolder: folder, env: withUsualFolders(env, platform),
+      secrets: desktopSecrets(electron, platform, folder),
       ...(tuning === undefined ? {} : { tuning: JSON.parse(tuning) as Tuning }),
     }),
     isTraySure(platform, env),
@@ -118,7 +120,8 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
       return false;
     },
   });
-  const notifier = createNotifier({ electron, live: core.live, icon, settings: () => core.settings(), open: (hash) => window.open(hash) });
+  const notifier = createNotifier({ electron, live: core.live, notify: core.notify, icon, settings: () => core.settings(), open: (hash) => window.open(hash) });
+  core.notify.start();
   const wakeful = stayAwake(electron, core.live);
 
   const state: Pick<AppState, 'jobs' | 'live'> = { jobs: core.jobs.list(), live: [...core.live.list()] };

@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRouter } from '../../src-main/core/calls/router.ts';
 import type { Message } from '../../src-main/core/notify/message.ts';
@@ -102,7 +103,7 @@ describe('a run that has ended', () => {
   test('is told by mail and by webhook, with its figures, and no secret gets out', async () => {
     await tellBy();
     await run(await create());
-    await until('the mail', 5000, () => mail.mails.length > 0 && web.requests.length > 0);
+    await until('the mail', 10_000, () => mail.mails.length > 0 && web.requests.length > 0);
     expect(mail.mails).toHaveLength(1);
     expect(mail.mails[0]).toMatchObject({
       from: 'daybreak@example.org', to: ['anna@example.org', 'otto@example.org'], user: 'anna',
@@ -116,7 +117,7 @@ describe('a run that has ended', () => {
       kind: 'ended', tone: 'good', host: hostname(), job: { id: expect.any(String), name: 'Nightly' },
       run: expect.objectContaining({ id: 1, state: 'succeeded', filesTransferred: 1, bytesTransferred: 1500, failed: 0, held: 0 }),
     })] }]);
-    await until('both to be marked', 2000, () => app.notify.outbox().every(({ sentAt }) => sentAt !== null));
+    await until('both to be marked', 10_000, () => app.notify.outbox().every(({ sentAt }) => sentAt !== null));
 
     const told = JSON.stringify([await calls.notify.get(), await calls.notify.outbox(), await calls.history.run({ run: 1 })]);
     expect(told).toContain(`"url":"http://127.0.0.1:${web.port}/***"`);
@@ -134,15 +135,15 @@ describe('a run that has ended', () => {
     const job = await create({ on: 'problems' });
     rmSync(source, { recursive: true });
     await run(job);
-    await until('the first message', 5000, () => web.requests.length === 1);
+    await until('the first message', 10_000, () => web.requests.length === 1);
     ended(job, 'skipped', { kind: 'busy', message: 'The run before it was still going on', hint: 'Give it more time' });
-    await until('the second message', 5000, () => web.requests.length === 2);
+    await until('the second message', 10_000, () => web.requests.length === 2);
     app.store().runs.start({ jobId: job.id, trigger: 'schedule', at: time, rsyncVersion: null, hostPid: 999_999_999, hostStartTime: 'gone' });
     await app.close();
     app = await openApp();
     app.notify.start();
     app.history(1);
-    await until('the third message', 5000, () => web.requests.length === 3);
+    await until('the third message', 10_000, () => web.requests.length === 3);
     expect(bodies().map(({ title }) => title)).toEqual(['Nightly is not backed up', 'Nightly did not run', 'Nightly: the run was interrupted']);
     expect(bodies()[1]!.messages[0]).toMatchObject({ tone: 'problem', text: 'The run before it was still going on.', next: 'Give it more time' });
     const heard: string[] = [];
@@ -154,10 +155,10 @@ describe('a run that has ended', () => {
     await tellBy({ mail: false, webhooks: [hook('pings')] });
     const job = await create({ on: 'problems' });
     await run(job);
-    await until('two pings', 5000, () => web.requests.length === 2);
+    await until('two pings', 10_000, () => web.requests.length === 2);
     rmSync(source, { recursive: true });
     await run(job);
-    await until('a third ping', 5000, () => web.requests.length === 3);
+    await until('a third ping', 10_000, () => web.requests.length === 3);
     expect(web.requests.map(({ path }) => path)).toEqual([`/${token}/start`, `/${token}`, `/${token}/fail`]);
     expect(web.requests[2]!.body).toContain('What to do:');
     await run(await create({ on: 'never' }, { name: 'Quiet' }));
@@ -179,7 +180,7 @@ describe('while the receivers are down', () => {
     const { port: webPort } = web;
     await Promise.all([mail.close(), web.close()]);
     await run(await create());
-    const failed = await until('two failures', 5000, () => {
+    const failed = await until('two failures', 10_000, () => {
       const entries = app.notify.outbox();
       return entries.length === 2 && entries.every(({ error }) => error !== null) && entries;
     });
@@ -196,7 +197,7 @@ describe('while the receivers are down', () => {
     time += 61_000;
     for (const each of both) each.notify.wake();
     await Promise.all(both.map((each) => each.notify.deliverNow()));
-    await until('both', 5000, () => both[0]!.notify.outbox().every(({ sentAt }) => sentAt !== null));
+    await until('both', 10_000, () => both[0]!.notify.outbox().every(({ sentAt }) => sentAt !== null));
     expect([mail.mails.length, web.requests.length]).toEqual([1, 1]);
     expect(both[0]!.notify.outbox()).toMatchObject([{ tries: 2, error: null, nextTryAt: null }, { tries: 2 }]);
   });
@@ -222,11 +223,11 @@ describe('while the receivers are down', () => {
     await calls.notify.set({ settings: settingsOf({ webhooks: [hook()] }), mailPassword: 'wrong' });
     web.answer = { status: 500 };
     ended(await create(), 'succeeded');
-    await until('both to fail', 5000, () => app.notify.outbox().filter(({ error }) => error !== null).length === 2);
+    await until('both to fail', 10_000, () => app.notify.outbox().filter(({ error }) => error !== null).length === 2);
     expect(app.notify.outbox().find(({ channel }) => channel === 'mail')?.error).toContain('refused to sign in anna');
     await calls.notify.set({ settings: settingsOf({ webhooks: [] }), mailPassword: password });
-    await until('the mail', 5000, () => mail.mails.length === 1);
-    await until('the end of both', 5000, () => app.notify.outbox().every(({ nextTryAt }) => nextTryAt === null));
+    await until('the mail', 10_000, () => mail.mails.length === 1);
+    await until('the end of both', 10_000, () => app.notify.outbox().every(({ nextTryAt }) => nextTryAt === null));
     expect(app.notify.outbox().find(({ channel }) => channel === 'hook')).toMatchObject({ sentAt: null, error: 'Given up: it was switched off or removed.' });
   });
 });
@@ -236,15 +237,15 @@ test('messages of some minutes go out together, problems first; a process that e
   ended(await create(), 'succeeded');
   const broken = await create({}, { name: 'Broken' });
   ended(broken, 'failed');
-  await until('all to be left', 2000, () => app.notify.outbox().length === 4);
+  await until('all to be left', 10_000, () => app.notify.outbox().length === 4);
   app.notify.wake();
   expect([mail.mails.length, web.requests.length]).toEqual([0, 0]);
   time += 5 * 60_000 + 1;
   app.notify.wake();
-  await until('both', 5000, () => mail.mails.length === 1 && web.requests.length === 1);
+  await until('both', 10_000, () => mail.mails.length === 1 && web.requests.length === 1);
   expect(mail.mails[0]!.headers['subject']).toBe(`Daybreak on ${hostname()}: 2 messages, 1 problem`);
   expect(mail.mails[0]!.text).toMatch(/^- Broken is not backed up\n- Nightly is backed up\n/u);
-  await until('both to be marked', 2000, () => app.notify.outbox().every(({ sentAt }) => sentAt !== null));
+  await until('both to be marked', 10_000, () => app.notify.outbox().every(({ sentAt }) => sentAt !== null));
   ended(broken, 'failed');
   await app.notify.deliverNow();
   expect(mail.mails[1]?.headers['subject']).toBe('Broken is not backed up');
@@ -271,7 +272,6 @@ test('silence is told once, and its end; an alarm is told once', async () => {
   await app.notify.deliverNow();
   expect(heard).toEqual(['Nightly: no good backup for 31 h', 'Nightly runs well again']);
 
-  const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(app.store().file);
   database.exec(`INSERT INTO alarms (job, folder, run, at, reason, names) SELECT key, 'alpha', 1, 1, '40 % of its files were rewritten', '[]' FROM jobs`);
   database.close();

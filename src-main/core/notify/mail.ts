@@ -41,7 +41,7 @@ export async function sendMail(settings: MailSettings, password: string | null, 
       // So that no absence note answers, and no rule of a mailbox takes it for a person's.
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Daybreak-Host': oneLine(messages[0]?.host ?? '', 100) },
     }), limit]);
-    return `${host} took the mail: ${withoutSecret(response, password)}`;
+    return `${host} took the mail: ${withoutSecret(response, user, password)}`;
   } catch (thrown) {
     throw inWords(thrown, settings, password);
   } finally {
@@ -57,7 +57,7 @@ function tooSlow(host: string): AppError {
 function inWords(thrown: unknown, { host, port, user, security }: MailSettings, password: string | null): AppError {
   if (thrown instanceof AppError) return thrown;
   const { code = '', message } = thrown as NodeJS.ErrnoException;
-  const said = withoutSecret(message, password);
+  const said = withoutSecret(message, user, password);
   const error = (kind: ErrorKind, text: string, hint: string) => new AppError({ kind, message: text, hint });
   switch (code) {
     case 'EAUTH':
@@ -74,9 +74,10 @@ function inWords(thrown: unknown, { host, port, user, security }: MailSettings, 
   }
 }
 
-/** A server may repeat what it was sent. */
-function withoutSecret(text: string, password: string | null): string {
+/** A server may repeat what it was sent, also as AUTH PLAIN and AUTH LOGIN send it. */
+function withoutSecret(text: string, user: string, password: string | null): string {
   const plain = text.replace(/\s+/gu, ' ').trim();
   if (password === null || password === '') return plain;
-  return plain.replaceAll(password, '***').replaceAll(Buffer.from(password).toString('base64'), '***');
+  const sent = [`\0${user}\0${password}`, password].map((each) => Buffer.from(each).toString('base64'));
+  return [...sent, password].reduce((rest, secret) => rest.replaceAll(secret, '***'), plain);
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { JobNotify, MailSettings, NotifySettings, OutboxEntry, Webhook } from '../../../src-shared/notify.ts';
+import type { MailSettings, NotifySettings, OutboxEntry, Webhook } from '../../../src-shared/notify.ts';
 import type { SecretStore } from '../ports.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Verdict } from './decide.ts';
@@ -48,8 +48,8 @@ export interface Notifications {
   /** Called by the store's owner. They never throw: a run goes on whoever cannot be told. */
   runBegan(run: number): void;
   runEnded(run: number): void;
-  /** What is said of the end of the job's newest run; `on` in the place of what the job says. */
-  verdictOf(jobId: string, on?: JobNotify['on']): Verdict | null;
+  /** What is said of the end of the job's newest run; null: nothing. `isEvery`: any end is told, unless the job never is. */
+  verdictOf(jobId: string, isEvery: boolean): Verdict | null;
   /** Told of what no live run of this host shows: alarms, silence, runs that were skipped or lost. Begins with what nobody heard yet. */
   onNews(listener: (message: Message) => void): void;
   /** Sends from now on what waits, until `close`. */
@@ -121,7 +121,14 @@ export function createNotifications({ store, secrets, now, mayDeliver = () => tr
     outbox: () => store().outbox.newest(shownMessages),
     runBegan: (run) => tell(() => teller.runBegan(run)),
     runEnded: (run) => tell(() => teller.runEnded(run)),
-    verdictOf: (jobId, on) => teller.verdictOf(jobId, on),
+    verdictOf(jobId, isEvery) {
+      try {
+        return teller.verdictOf(jobId, isEvery);
+      } catch {
+        // Without a history, better once too often than not at all.
+        return 'problem';
+      }
+    },
     onNews(listener) {
       listeners.add(listener);
       for (const message of unheard.splice(0)) listener(message);

@@ -24,8 +24,8 @@ export interface Teller {
   runEnded(run: number): void;
   /** Alarms and silences that nobody was told of. */
   look(): void;
-  /** What is said of the end of the job's newest run; by `on` where it is given, else as the job says. */
-  verdictOf(jobId: string, on?: JobNotify['on']): Verdict | null;
+  /** What is said of the end of the job's newest run. `isEvery`: as for a job that is always told, but where it never is. */
+  verdictOf(jobId: string, isEvery: boolean): Verdict | null;
 }
 
 /** A teller over `parts.store`. */
@@ -112,9 +112,9 @@ export function createTeller({ store, now, host, news }: TellerParts): Teller {
       look();
     },
     look,
-    verdictOf(jobId, on) {
-      const job = savedJob(jobId);
-      return job ? verdict(job, on ?? job.notify.on) : null;
+    verdictOf(jobId, isEvery) {
+      const job = store().jobs.find(jobId);
+      return job ? verdict(job, isEvery && job.notify.on !== 'never' ? 'always' : job.notify.on) : null;
     },
   };
 }
