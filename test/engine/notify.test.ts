@@ -10,6 +10,7 @@ import type { ErrorData } from '../../src-shared/errors.ts';
 import { JobOptions, type Job, type JobDraft } from '../../src-shared/job.ts';
 import { NotifySettings, type Webhook } from '../../src-shared/notify.ts';
 import { noTotals, type RunState } from '../../src-shared/run.ts';
+import { runCli } from '../fixtures/cli.ts';
 import { openEngine, type Engine } from '../fixtures/engine.ts';
 import { startHttp, type HttpReceiver } from '../fixtures/http-receiver.ts';
 import { until } from '../fixtures/processes.ts';
@@ -230,6 +231,19 @@ describe('while the receivers are down', () => {
     await until('the end of both', 10_000, () => app.notify.outbox().every(({ nextTryAt }) => nextTryAt === null));
     expect(app.notify.outbox().find(({ channel }) => channel === 'hook')).toMatchObject({ sentAt: null, error: 'Given up: it was switched off or removed.' });
   });
+});
+
+test('the command line keeps a password from its input, and sends tests by what is set up', async () => {
+  const home = join(folder, 'home');
+  const cli = (argv: string[], input = '') => runCli(['notify', ...argv], { home, input });
+  await calls.notify.set({ settings: settingsOf() });
+  expect(await cli(['set-mail-password'], `${password}\nmore`)).toMatchObject({ code: 0, stdout: 'The password is kept.\n', stderr: '' });
+  const both = await cli(['test']);
+  expect(both).toMatchObject({ code: 0, stdout: expect.stringMatching(/^mail: 127\.0\.0\.1 took the mail: 250 taken as 42\nhook: http:\/\/127\.0\.0\.1:\d+\/\*\*\* answered 200 OK/u) });
+  expect([mail.mails.length, web.requests.length]).toEqual([1, 1]);
+  web.answer = { status: 404 };
+  expect(await cli(['test', 'webhook', 'hook'])).toMatchObject({ code: 1, stderr: expect.stringContaining('answered 404') });
+  expect(kept()).not.toContain(password);
 });
 
 test('messages of some minutes go out together, problems first; a process that ends sends them before', async () => {

@@ -7,11 +7,12 @@ import { decideEnd, decideSilence, type EndedRun, type Verdict } from '../../src
 import { createDelivery } from '../../src-main/core/notify/delivery.ts';
 import { planChannel, toLetter } from '../../src-main/core/notify/digest.ts';
 import { readAddress } from '../../src-main/core/notify/mail-address.ts';
-import type { Message } from '../../src-main/core/notify/message.ts';
+import { Message, MessageKind } from '../../src-main/core/notify/message.ts';
 import { endMessage, testMessage } from '../../src-main/core/notify/run-message.ts';
 import { fileSecrets } from '../../src-main/core/notify/secret-file.ts';
 import { webRequest } from '../../src-main/core/notify/webhook-forms.ts';
 import { oneLine } from '../../src-main/core/notify/words.ts';
+import { runCommandLine } from '../../src-main/cli/program.ts';
 import { openStore, type Store } from '../../src-main/core/store/open-store.ts';
 import type { WaitingMessage } from '../../src-main/core/store/outbox.ts';
 import { desktopSecrets } from '../../src-main/electron/secrets.ts';
@@ -21,6 +22,8 @@ import type { JobNotify } from '../../src-shared/notify.ts';
 import { NotifySettings } from '../../src-shared/notify.ts';
 import { noTotals, type RunState } from '../../src-shared/run.ts';
 import type { LiveRun } from '../../src-shared/run-view.ts';
+import { createFace, createMemoryApp } from '../doubles/cli-face.ts';
+import { outcome } from '../doubles/run-events.ts';
 import { errorOf, temporaryFolder } from '../fixtures/databases/samples.ts';
 
 const hour = 3_600_000;
@@ -289,6 +292,18 @@ describe('secrets', () => {
     await secrets.set('mail-password', null);
     expect(await secrets.get('mail-password')).toBeNull();
   });
+});
+
+test.each([['pigeon'], ['webhook'], ['mail', 'ops'], ['webhook', 'mail']])('the command line knows no way to be told named %s %s', async (...ways) => {
+  const face = createFace(createMemoryApp(() => Promise.resolve(outcome())));
+  await expect(runCommandLine(['notify', 'test', ...ways], face)).rejects.toMatchObject({ kind: 'invalid-input' });
+});
+
+test('docs/notifications.md shows the document as it is', () => {
+  const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8');
+  const { messages } = JSON.parse(/```json\n([\s\S]*?)```/u.exec(page)![1]!) as { messages: unknown[] };
+  expect(messages.map((each) => Message.strict().parse(each))).toEqual(messages);
+  for (const kind of MessageKind.options) if (kind !== 'started') expect(page).toContain(`\`${kind}\``);
 });
 
 test('the desktop tells a recovery, and nothing of a job that is never told', () => {
