@@ -46,7 +46,7 @@ export function createNotifier({ electron: { Notification }, live, notify, icon,
   live.onEnded((run) => {
     asked.delete(run.key);
     // Whoever starts a run by hand wants to know how it ends.
-    tell(endNotice(run, settings().notifications, notify.verdictOf(run.jobId, run.trigger === 'manual')), runHash(run.key));
+    tell(endNotice(run, settings().notifications, notify.verdictOf(run.jobId, run.run, run.trigger === 'manual')), runHash(run.key));
   });
   notify.onNews((message) => tell(newsNotice(message, settings().notifications), '#/'));
   live.subscribe(() => {

@@ -310,6 +310,16 @@ describe('settings', () => {
     expect(mail.mails[0]!.headers['subject']).toBe('Daybreak can reach you');
     await expect(calls.notify.test({ channel: { kind: 'mail', mail: settingsOf().mail, password: 'wrong' } })).rejects.toMatchObject({ data: { kind: 'auth', message: expect.stringContaining('535') } });
 
+    const elsewhere = await startSmtp({ user: 'anna', password });
+    open.push(elsewhere);
+    const theirs = { ...settingsOf().mail, port: elsewhere.port };
+    const again = { data: { kind: 'invalid-input', hint: 'Enter the password again.' } };
+    await expect(calls.notify.test({ channel: { kind: 'mail', mail: theirs, password: null } })).rejects.toMatchObject(again);
+    for (const change of [theirs, { ...theirs, enabled: false }, { ...theirs, enabled: false, host: '' }]) {
+      await expect(calls.notify.set({ settings: { ...settingsOf(), mail: change } })).rejects.toMatchObject(again);
+    }
+    expect(elsewhere.mails).toEqual([]);
+
     const [shown] = (await calls.notify.get()).settings.webhooks;
     expect((await calls.notify.test({ channel: { kind: 'webhook', webhook: shown! } })).words).toMatch(/answered 200 OK\. It is not encrypted/u);
     await calls.notify.set({ settings: settingsOf({ webhooks: [{ ...shown!, form: 'ntfy' }] }) });

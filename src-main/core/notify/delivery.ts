@@ -7,6 +7,8 @@ import { planChannel } from './digest.ts';
 import { sendMail } from './mail.ts';
 import { sendWebhook } from './webhook.ts';
 
+/** Between two looks of its own, ms: what is due and cannot be sent must not keep this process busy. */
+const shortestSleepMs = 1000;
 /** The longest sleep, ms: the clock may be set, another process may leave a message, and silence is looked for as often. */
 const longestSleepMs = 60_000;
 
@@ -51,7 +53,7 @@ export function createDelivery({ outbox, settings, secrets, now, mayDeliver, bef
     } catch {
       // What cannot be read now is looked at again after the longest sleep.
     }
-    timer = setTimeout(wake, Math.max(0, ms));
+    timer = setTimeout(wake, Math.max(shortestSleepMs, ms));
     timer.unref();
   }
 

@@ -8,7 +8,7 @@ export interface MailAddress {
 }
 
 /** A mailbox without quotes, comments or control characters: what is odder is refused, so that nothing can become a header. */
-const mailbox = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.?)){1,20}$/u;
+const mailbox = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}][\p{L}\p{N}-]{0,62}(?:\.[\p{L}\p{N}][\p{L}\p{N}-]{0,62}){0,20}$/u;
 const withName = /^"?(?<name>[^<>"\p{Cc}]{0,100}?)"?\s*<(?<address>[^<>\s]+)>$/u;
 
 /** Reads `anna@example.org` or `Anna <anna@example.org>`. Throws `AppError` invalid-input for anything else. */

@@ -36,7 +36,8 @@ export interface Notifications {
   get(): Promise<{ settings: NotifySettings; hasMailPassword: boolean; whyNoSecrets: string | null }>;
   /**
    * Keeps settings; shortened addresses stay as they are. `mailPassword`: left out, it stays; null or '' forgets it.
-   * Rejects with `AppError` invalid-input, or permission where the password cannot be kept.
+   * Rejects with `AppError` invalid-input, also where the server is another one and the password is left out; permission where
+   * the password cannot be kept.
    */
   set(settings: NotifySettings, mailPassword?: string | null): Promise<void>;
   /** Sends a message now; answers in the server's words. Rejects with `AppError` as sending does. */
@@ -48,8 +49,8 @@ export interface Notifications {
   /** Called by the store's owner. They never throw: a run goes on whoever cannot be told. */
   runBegan(run: number): void;
   runEnded(run: number): void;
-  /** What is said of the end of the job's newest run; null: nothing. `isEvery`: any end is told, unless the job never is. */
-  verdictOf(jobId: string, isEvery: boolean): Verdict | null;
+  /** What is said of the end of a run (null: the job's newest one); null: nothing. `isEvery`: any end is told, unless the job never is. */
+  verdictOf(jobId: string, run: number | null, isEvery: boolean): Verdict | null;
   /** Told of what no live run of this host shows: alarms, silence, runs that were skipped or lost. Begins with what nobody heard yet. */
   onNews(listener: (message: Message) => void): void;
   /** Sends from now on what waits, until `close`. */
@@ -87,10 +88,25 @@ export function createNotifications({ store, secrets, now, mayDeliver = () => tr
     delivery.wake();
   }
 
+  /** The password that is kept goes to the server it was given for: else a page could learn it by naming one of its own. */
+  async function refuseOtherServer(mail: MailSettings): Promise<void> {
+    const stored = store().notify.get().mail;
+    if (stored.host === '' || isSameServer(mail, stored) || (await secrets.get('mail-password')) === null) return;
+    throw new AppError({ kind: 'invalid-input', message: `The password that is kept was given for ${stored.host}, port ${stored.port}.`, hint: 'Enter the password again.' });
+  }
+
+  async function keepPassword(password: string | null): Promise<void> {
+    const kept = await secrets.get('mail-password').catch(() => null);
+    // A credential of the service is only read, and may be given all the same.
+    if (password === null || password !== kept) await secrets.set('mail-password', password);
+  }
+
   async function test(channel: TestChannel): Promise<string> {
     const messages = [testMessage(host, now())];
     if (channel.kind === 'webhook') return sendWebhook(withWholeAddress(channel.webhook, store().notify.get().webhooks), messages);
-    return sendMail(channel.mail, channel.password ?? await secrets.get('mail-password'), messages);
+    if (channel.password !== null) return sendMail(channel.mail, channel.password, messages);
+    await refuseOtherServer(channel.mail);
+    return sendMail(channel.mail, await secrets.get('mail-password'), messages);
   }
 
   return {
@@ -104,7 +120,8 @@ export function createNotifications({ store, secrets, now, mayDeliver = () => tr
       const stored = store().notify.get().webhooks;
       const settings = { ...given, webhooks: given.webhooks.map((each) => withWholeAddress(each, stored)) };
       checkSettings(settings);
-      if (mailPassword !== undefined) await secrets.set('mail-password', mailPassword === '' ? null : mailPassword);
+      if (mailPassword === undefined) await refuseOtherServer(settings.mail);
+      else await keepPassword(mailPassword === '' ? null : mailPassword);
       store().notify.set(settings);
       store().outbox.hurry(now());
       delivery.wake();
@@ -121,9 +138,9 @@ export function createNotifications({ store, secrets, now, mayDeliver = () => tr
     outbox: () => store().outbox.newest(shownMessages),
     runBegan: (run) => tell(() => teller.runBegan(run)),
     runEnded: (run) => tell(() => teller.runEnded(run)),
-    verdictOf(jobId, isEvery) {
+    verdictOf(jobId, run, isEvery) {
       try {
-        return teller.verdictOf(jobId, isEvery);
+        return teller.verdictOf(jobId, run, isEvery);
       } catch {
         // Without a history, better once too often than not at all.
         return 'problem';
@@ -138,6 +155,11 @@ export function createNotifications({ store, secrets, now, mayDeliver = () => tr
     deliverNow: () => delivery.deliverNow(),
     close: () => delivery.close(),
   };
+}
+
+/** Whether a password given for the one goes to the other in the same way. */
+function isSameServer(one: MailSettings, other: MailSettings): boolean {
+  return one.host === other.host && one.port === other.port && one.security === other.security;
 }
 
 /** What is off need not be filled in. Throws `AppError` invalid-input. */

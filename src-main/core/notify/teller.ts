@@ -2,7 +2,7 @@ import type { Job } from '../../../src-shared/job.ts';
 import type { JobNotify, NotifySettings } from '../../../src-shared/notify.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunRow } from '../store/runs.ts';
-import { decideEnd, decideSilence, type EndedRun, type Verdict } from './decide.ts';
+import { decideEnd, decideSilence, type Verdict } from './decide.ts';
 import type { Message } from './message.ts';
 import { alarmMessage, endMessage, silenceMessage, silenceOverMessage, startMessage } from './run-message.ts';
 
@@ -24,8 +24,8 @@ export interface Teller {
   runEnded(run: number): void;
   /** Alarms and silences that nobody was told of. */
   look(): void;
-  /** What is said of the end of the job's newest run. `isEvery`: as for a job that is always told, but where it never is. */
-  verdictOf(jobId: string, isEvery: boolean): Verdict | null;
+  /** What is said of the end of a run; null: of the job's newest one. `isEvery`: as for a job that is always told, but where it never is. */
+  verdictOf(jobId: string, run: number | null, isEvery: boolean): Verdict | null;
 }
 
 /** A teller over `parts.store`. */
@@ -36,11 +36,13 @@ export function createTeller({ store, now, host, news }: TellerParts): Teller {
     return job?.kind === 'saved' ? job : null;
   }
 
-  function verdict(job: Job, on: JobNotify['on']): Verdict | null {
-    const ended = store().runs.list({ limit: lookBackRuns, jobId: job.id })
-      .flatMap(({ state, endedAt, error }): EndedRun[] => (endedAt === null ? [] : [{ state, endedAt, errorKind: error?.kind ?? null }]));
-    // Newest first, and stable: of two that ended at one time the later one counts.
-    return decideEnd(on, ended.sort((a, b) => b.endedAt - a.endedAt).reverse());
+  /** Of run `last`; null: of the newest one. */
+  function verdict(job: Job, on: JobNotify['on'], last: number | null): Verdict | null {
+    const ended = store().runs.list({ limit: lookBackRuns, jobId: job.id }).reverse()
+      .flatMap(({ id, state, endedAt, error }) => (endedAt === null ? [] : [{ id, state, endedAt, errorKind: error?.kind ?? null }]));
+    // By their ends: one that was skipped while another one ran began later and ended sooner.
+    ended.sort((a, b) => Number(a.id === last) - Number(b.id === last) || a.endedAt - b.endedAt);
+    return decideEnd(on, ended);
   }
 
   function post(message: Message, isFor: (pings: boolean) => boolean): void {
@@ -57,7 +59,7 @@ export function createTeller({ store, now, host, news }: TellerParts): Teller {
 
   function tellEnd(job: Job, run: RunRow): void {
     const { on } = job.notify;
-    const said = verdict(job, on);
+    const said = verdict(job, on, run.id);
     const facts = { job, failed: store().notify.failedOf(run.id), host, now: now() };
     const message = endMessage(run, said ?? (run.state === 'succeeded' ? 'good' : 'problem'), facts);
     if (on !== 'never') post(message, toPinged);
@@ -69,12 +71,12 @@ export function createTeller({ store, now, host, news }: TellerParts): Teller {
   function lookForSilence(): void {
     for (const silence of store().notify.silences()) {
       const job = savedJob(silence.jobId);
-      const decision = job && decideSilence({ ...silence, silentHours: job.notify.silentHours }, now());
+      const decision = job && decideSilence(silence, now());
       if (!job || !decision) continue;
       const { verdict: what, since } = decision;
       const message = what === 'silent' ? silenceMessage(job, since, silence.lastGoodAt !== null, host, now()) : silenceOverMessage(job, since, host, now());
       // The good run itself may have been told as a recovery.
-      const isSaid = what === 'over' && verdict(job, job.notify.on) !== null;
+      const isSaid = what === 'over' && verdict(job, job.notify.on, null) !== null;
       const isFirst = store().notify.tellSilence(silence, what === 'silent' ? since : null, () => {
         if (!isSaid) post(message, toPeople);
       });
@@ -112,9 +114,9 @@ export function createTeller({ store, now, host, news }: TellerParts): Teller {
       look();
     },
     look,
-    verdictOf(jobId, isEvery) {
+    verdictOf(jobId, run, isEvery) {
       const job = store().jobs.find(jobId);
-      return job ? verdict(job, isEvery && job.notify.on !== 'never' ? 'always' : job.notify.on) : null;
+      return job ? verdict(job, isEvery && job.notify.on !== 'never' ? 'always' : job.notify.on, run) : null;
     },
   };
 }

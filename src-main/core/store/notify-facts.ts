@@ -8,6 +8,8 @@ import { good } from './destinations.ts';
 export interface JobSilence {
   readonly jobId: string;
   readonly createdAt: number;
+  /** After how many hours people are told; null: never. */
+  readonly silentHours: number | null;
   /** End of its last good run; null: there was none. */
   readonly lastGoodAt: number | null;
   /** Beginning of the silence that people were told of; null: of none. */
@@ -21,7 +23,7 @@ export type AlarmFacts = z.infer<typeof AlarmFacts>;
 export interface NotifyFacts {
   get(): NotifySettings;
   set(settings: NotifySettings): void;
-  /** Of all saved jobs. */
+  /** Of saved jobs that are watched, or were when a silence was told. */
   silences(): JobSilence[];
   /** Remembers that a silence was told, or (null) that it is over; false where another process did so first. `work` is kept with it or not at all. */
   tellSilence(silence: JobSilence, since: number | null, work: () => void): boolean;
@@ -39,7 +41,7 @@ export function notifyFacts(database: DatabaseSync): NotifyFacts {
   const read = database.prepare('SELECT value FROM settings WHERE name = ?');
   const write = database.prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value');
   const jobs = database.prepare(`
-    SELECT id AS jobId, created_at AS createdAt,
+    SELECT id AS jobId, created_at AS createdAt, json_extract(notify, '$.silentHours') AS silentHours,
       (SELECT ended_at FROM runs WHERE runs.job = jobs.key AND state IN ${good} ORDER BY runs.id DESC LIMIT 1) AS lastGoodAt
     FROM jobs WHERE kind = 'saved' ORDER BY name`);
   const alarms = database.prepare(`
@@ -63,7 +65,7 @@ export function notifyFacts(database: DatabaseSync): NotifyFacts {
     silences() {
       const told = toldSilences();
       const rows = jobs.all() as unknown as Omit<JobSilence, 'toldSince'>[];
-      return rows.map((row) => ({ ...row, toldSince: told[row.jobId] ?? null }));
+      return rows.map((row) => ({ ...row, toldSince: told[row.jobId] ?? null })).filter(({ silentHours, toldSince }) => silentHours !== null || toldSince !== null);
     },
     tellSilence({ jobId, toldSince }, since, work) {
       return inTransaction(database, () => {

@@ -27,7 +27,7 @@ export interface Outbox {
   sent(ids: readonly number[], now: number): void;
   /** The try failed; it comes again as it was claimed, or never where it is given up. */
   failed(ids: readonly number[], error: string, isGivenUp: boolean): void;
-  /** Those that wait after a failure are due now: what was wrong may have been mended. */
+  /** Those that wait after a failure are due now: what was wrong may have been mended. Not those that are being tried. */
   hurry(now: number): void;
   newest(limit: number): OutboxEntry[];
 }
@@ -57,7 +57,7 @@ export function outboxStore(database: DatabaseSync): Outbox {
       AND (created_at < ? OR id <= (SELECT id FROM outbox ORDER BY id DESC LIMIT 1 OFFSET ${keptMessages}))`);
   const waiting = database.prepare(`SELECT ${columns} FROM outbox WHERE next_try_at IS NOT NULL ORDER BY id`);
   const asRead = database.prepare('SELECT 1 FROM outbox WHERE id = ? AND tries = ? AND next_try_at = ?');
-  const claim = database.prepare('UPDATE outbox SET tries = tries + 1, next_try_at = ? WHERE id = ?');
+  const claim = database.prepare('UPDATE outbox SET tries = tries + 1, next_try_at = ?, error = NULL WHERE id = ?');
   const sent = database.prepare('UPDATE outbox SET sent_at = ?, next_try_at = NULL, error = NULL WHERE id = ?');
   const failed = database.prepare('UPDATE outbox SET error = ?, next_try_at = CASE WHEN ? THEN NULL ELSE next_try_at END WHERE id = ?');
   const hurry = database.prepare('UPDATE outbox SET next_try_at = ?1 WHERE next_try_at > ?1 AND error IS NOT NULL');
