@@ -315,8 +315,8 @@ test('docs/notifications.md shows the document as it is', () => {
 });
 
 test('the desktop tells a recovery, and nothing of a job that is never told', () => {
-  const outcome = { state: 'succeeded' as const, totals: noTotals, durationMs: 5, limitedBy: null, error: null };
-  const run = { jobName: 'Nightly', dryRun: false, notices: [], heldEntries: 0, outcome } as unknown as LiveRun;
+  const ended = { state: 'succeeded' as const, totals: noTotals, durationMs: 5, limitedBy: null, error: null };
+  const run = { jobName: 'Nightly', dryRun: false, notices: [], heldEntries: 0, outcome: ended } as unknown as LiveRun;
   expect(endNotice(run, 'all', 'good')?.title).toBe('Nightly is backed up');
   expect(endNotice(run, 'problems', 'good')).toBeNull();
   expect(endNotice(run, 'problems', 'recovered')?.title).toBe('Nightly is backed up again');
