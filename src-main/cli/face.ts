@@ -18,6 +18,8 @@ export interface Face {
   readonly errors: Screen;
   /** Asks the person at the terminal; null where there is none. The answer is null at end of input or on abort. */
   readonly ask: ((question: string, stop: AbortSignal) => Promise<string | null>) | null;
+  /** A line from standard input that must not be shown; empty at its end. Throws `AppError` invalid-input, or cancelled. */
+  readonly readSecret: (prompt: string) => Promise<string>;
   readonly signals: SignalSource;
   now(): number;
   /** Of this user, absolute. Throws `AppError` invalid-input where nothing says where it is. */

@@ -44,6 +44,7 @@ function createProcessFace(): Face {
     output: createScreen(process.stdout),
     errors: createScreen(process.stderr),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
+    readSecret: async (prompt) => (await import('./secret-input.ts')).readSecretLine(process.stdin, prompt),
     signals: process,
     now: () => Date.now(),
     dataFolder: () => dataFolder(process.env, process.platform, homedir()),

@@ -6,6 +6,7 @@ import { examples } from './examples.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { addHostCommands } from './host-commands.ts';
+import { addTrustCommands } from './trust-commands.ts';
 import { usageError } from './usage.ts';
 
 /**
@@ -82,8 +83,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       const { runHistory } = await import('./history-command.ts');
       done(await runHistory(face, run, options));
     });
-  addReceipts(program, face, done);
-  addApprove(program, face, done);
+  addTrustCommands(program, face, done);
   program.command('serve')
     .description('open the interface to browsers of this machine, until Ctrl-C')
     .option('--port <N>', 'the port to listen on (default: any that is free)')
@@ -109,45 +109,6 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       done(await runDoctor(face, options));
     });
   return program;
-}
-
-function addReceipts(program: Command, face: Face, done: (exitCode: number) => void): void {
-  program.command('receipt').argument('<RUN>', 'the number of a run')
-    .description('what a run protected, what it did not and why')
-    .option('--json', 'one JSON document')
-    .option('--html <FILE>', 'write it as one page for a browser into FILE, which must not be there')
-    .addHelpText('after', () => examples(face.callName, [
-      ['receipt 17', 'the receipt of run 17'],
-      ['receipt 17 --html run-17.html', 'to print, or to send to somebody'],
-    ]))
-    .action(async (run: string, options: { json?: boolean; html?: string }) => {
-      const { runReceipt } = await import('./receipt-command.ts');
-      done(await runReceipt(face, run, options));
-    });
-  program.command('receipts').description('check that no receipt was changed or taken away')
-    .command('verify', { isDefault: true })
-    .description('follow the hashes of all receipts; ends with 1 where one was changed or is missing')
-    .option('--json', 'one JSON document')
-    .addHelpText('after', () => examples(face.callName, [['receipts verify', 'look at all of them']]))
-    .action(async (options: { json?: boolean }) => {
-      const { runVerifyReceipts } = await import('./receipt-command.ts');
-      done(await runVerifyReceipts(face, options));
-    });
-}
-
-function addApprove(program: Command, face: Face, done: (exitCode: number) => void): void {
-  program.command('approve').argument('<RUN>', 'the number of a run that holds something')
-    .description('show what a run holds, ask, and run its job again with that approved; clears its alarms')
-    .option('--list', 'show all names, and change nothing')
-    .option('--yes', 'do not ask')
-    .addHelpText('after', () => examples(face.callName, [
-      ['approve 17 --list', 'what run 17 would have removed, and why it did not'],
-      ['approve 17', 'look, answer yes, and the job runs again'],
-    ]))
-    .action(async (run: string, options: { list?: boolean; yes?: boolean }) => {
-      const { runApprove } = await import('./approve-command.ts');
-      done(await runApprove(face, run, options));
-    });
 }
 
 function addBackup(program: Command, face: Face, done: (exitCode: number) => void): void {
@@ -194,7 +155,7 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'notify', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

@@ -50,6 +50,7 @@ export async function runServe(face: Face, options: ServeOptions): Promise<numbe
     app.settings();
     const service = isService ? undefined : followService(serviceSocket(face.env));
     const router = createRouter(app, { kind: 'browser', version: packageJson.version, service });
+    app.notify.start();
     const metrics = isToken === undefined ? undefined : metricsOf(app, isToken);
     const host = await startHeadless({ router, pageFolder, port, now: () => face.now(), metrics });
     const closeSockets = await openHostSockets({

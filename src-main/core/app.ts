@@ -9,6 +9,8 @@ import { isAlive } from './rsync/process-identity.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
+import { createNotifications, type Notifications } from './notify/notifications.ts';
+import { fileSecrets } from './notify/secret-file.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import type { HeldLocks } from './run/holding.ts';
 import { startRun } from './run/runner.ts';
@@ -96,6 +98,7 @@ export interface App {
   readonly trash: Trash;
   readonly sampler: Sampler;
   readonly receipts: Receipts;
+  readonly notify: Notifications;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
   /** What is remembered; opened by the first call. */
@@ -115,11 +118,13 @@ export function createApp(ports: Ports): Promise<App> {
 
   function open(): Store {
     if (store) return store;
-    const opened = openStore(ports.dataFolder);
+    const opened = openStore(ports.dataFolder, { onRun: (run, what) => (what === 'began' ? notify.runBegan(run) : notify.runEnded(run)) });
     sweepJournal(opened);
-    opened.runs.markInterrupted(isAlive, ports.clock.now());
+    const lost = opened.runs.markInterrupted(isAlive, ports.clock.now());
     tryToWriteReceipts(opened, ports);
-    return (store = opened);
+    store = opened;
+    for (const run of lost) notify.runEnded(run.id);
+    return store;
   }
 
   function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
@@ -130,6 +135,7 @@ export function createApp(ports: Ports): Promise<App> {
   }
 
   const now = () => ports.clock.now();
+  const notify = createNotifications({ store: open, now, secrets: ports.secrets ?? fileSecrets(ports.dataFolder, ports.env['CREDENTIALS_DIRECTORY']) });
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
   const trash = createTrash({ ports, store: open });
@@ -139,7 +145,7 @@ export function createApp(ports: Ports): Promise<App> {
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), store: open, now,
+    backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), notify, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
@@ -155,6 +161,7 @@ export function createApp(ports: Ports): Promise<App> {
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
       await trash.close();
+      await notify.close();
       sampler.stop();
       places.close();
       store?.close();

@@ -32,6 +32,18 @@ export interface Clock {
   now(): number;
 }
 
+export type SecretName = 'mail-password';
+
+/** Where passwords are kept. They go in, and come out only to be used. */
+export interface SecretStore {
+  /** Null where none is kept. Rejects with `AppError` permission or data-damaged where it must not or cannot be read. */
+  get(name: SecretName): Promise<string | null>;
+  /** Null forgets it. Rejects with `AppError` permission where it cannot be kept safely. */
+  set(name: SecretName, secret: string | null): Promise<void>;
+  /** Why secrets cannot be kept here, in one sentence; null: they can. */
+  whyNot(): Promise<string | null>;
+}
+
 /** Figures a test sets to reach rare situations with small trees; the product leaves them alone. Times in ms. */
 export interface Tuning {
   readonly minUnitMs?: number | undefined;
@@ -60,6 +72,8 @@ export interface Ports {
   readonly tuning?: Tuning | undefined;
   /** Daybreak's version, as in package.json, for receipts. */
   readonly version?: string | undefined;
+  /** Left out: a file in the data folder, or a credential of systemd. */
+  readonly secrets?: SecretStore | undefined;
 }
 
 /** The system service of this machine, as another host follows and steers it. The calls throw `AppError`. */

@@ -1,6 +1,6 @@
 import {
-  app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerMonitor, powerSaveBlocker, protocol, screen, session, shell, Tray,
-  utilityProcess,
+  app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerMonitor, powerSaveBlocker, protocol, safeStorage, screen, session, shell,
+  Tray, utilityProcess,
 } from 'electron';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -9,8 +9,8 @@ import { startDesktop } from './start.ts';
 
 /** The one file that takes Electron itself; everything else gets it as `ElectronSurface`. */
 startDesktop({
-  app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerMonitor, powerSaveBlocker, protocol, screen, session, shell, Tray,
-  utilityProcess,
+  app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerMonitor, powerSaveBlocker, protocol, safeStorage, screen, session, shell,
+  Tray, utilityProcess,
 }, {
   platform: process.platform,
   env: process.env,

@@ -1,13 +1,15 @@
 import type { LiveRuns } from '../core/live/live-runs.ts';
+import type { Notifications } from '../core/notify/notifications.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { toAppError } from '../../src-shared/errors.ts';
-import { endNotice, questionNotice, type NoticeText } from './run-notices.ts';
+import { endNotice, newsNotice, questionNotice, type NoticeText } from './run-notices.ts';
 import type { ElectronSurface, NotificationSurface } from './surface.ts';
 import { inSentences } from './words.ts';
 
 export interface NotifierParts {
   readonly electron: Pick<ElectronSurface, 'Notification'>;
   readonly live: Pick<LiveRuns, 'list' | 'subscribe' | 'onEnded'>;
+  readonly notify: Pick<Notifications, 'verdictOf' | 'onNews'>;
   readonly icon: string;
   readonly settings: () => Settings;
   /** Opens the window there ('#/...'). */
@@ -20,8 +22,11 @@ export interface Notifier {
   tellError(title: string, thrown: unknown): void;
 }
 
-/** Tells when a run ends or waits for an answer, as the settings ask for. A click opens the window on that run. */
-export function createNotifier({ electron: { Notification }, live, icon, settings, open }: NotifierParts): Notifier {
+/**
+ * Tells when a run ends or waits for an answer, and what else there is to know of a job, as the settings and the job ask for.
+ * A click opens the window on that run.
+ */
+export function createNotifier({ electron: { Notification }, live, notify, icon, settings, open }: NotifierParts): Notifier {
   // One that nobody holds is collected, and its click is lost.
   const shown = new Set<NotificationSurface>();
   const asked = new Set<string>();
@@ -40,8 +45,10 @@ export function createNotifier({ electron: { Notification }, live, icon, setting
 
   live.onEnded((run) => {
     asked.delete(run.key);
-    tell(endNotice(run, settings().notifications), runHash(run.key));
+    // Whoever starts a run by hand wants to know how it ends.
+    tell(endNotice(run, settings().notifications, notify.verdictOf(run.jobId, run.run, run.trigger === 'manual')), runHash(run.key));
   });
+  notify.onNews((message) => tell(newsNotice(message, settings().notifications), '#/'));
   live.subscribe(() => {
     for (const run of live.list()) {
       if (run.question === null || asked.has(run.key)) continue;

@@ -24,6 +24,7 @@ import { pauseEnd } from './pause-times.ts';
 import { registerPageScheme, servePage } from './page-scheme.ts';
 import { stayAwake } from './power.ts';
 import { createQuitting } from './quitting.ts';
+import { desktopSecrets } from './secrets.ts';
 import type { ElectronSurface } from './surface.ts';
 import { isTraySure } from './tray-host.ts';
 import { trayView, type TrayFacts } from './tray-view.ts';
@@ -94,6 +95,7 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   const [core, isTrayKnown] = await Promise.all([
     createApp({
       workerHost, clock: { now: () => host.now() }, dataFolder: folder, env: withUsualFolders(env, platform), version: host.version,
+      secrets: desktopSecrets(electron, platform, folder),
       ...(tuning === undefined ? {} : { tuning: JSON.parse(tuning) as Tuning }),
     }),
     isTraySure(platform, env),
@@ -132,7 +134,8 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
       return false;
     },
   });
-  const notifier = createNotifier({ electron, live: core.live, icon, settings: () => core.settings(), open: (hash) => window.open(hash) });
+  const notifier = createNotifier({ electron, live: core.live, notify: core.notify, icon, settings: () => core.settings(), open: (hash) => window.open(hash) });
+  core.notify.start();
   const wakeful = stayAwake(electron, core.live);
 
   const listener = await listenLocally({ path: hostSocket(folder), router: ownerRouter(router, null), isShared: false }, (problem) => {

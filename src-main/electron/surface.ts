@@ -1,4 +1,4 @@
-import type { BrowserWindow, Dialog, Menu, PowerSaveBlocker, Protocol, Screen, Session, Shell, Tray, WebContents } from 'electron';
+import type { BrowserWindow, Dialog, Menu, PowerSaveBlocker, Protocol, SafeStorage, Screen, Session, Shell, Tray, WebContents } from 'electron';
 
 /**
  * The part of Electron that Daybreak uses, and no more: main.ts passes the real module in, the tests pass a double. A
@@ -19,6 +19,7 @@ export interface ElectronSurface {
   readonly powerMonitor: { on(event: 'shutdown' | 'resume', listener: () => void): unknown };
   readonly powerSaveBlocker: Pick<PowerSaveBlocker, 'start' | 'stop'>;
   readonly protocol: Pick<Protocol, 'registerSchemesAsPrivileged' | 'handle'>;
+  readonly safeStorage: Pick<SafeStorage, 'decryptStringAsync' | 'encryptStringAsync' | 'getSelectedStorageBackend' | 'isAsyncEncryptionAvailable'>;
   readonly screen: Pick<Screen, 'getAllDisplays' | 'getPrimaryDisplay'>;
   readonly session: { readonly defaultSession: SessionSurface };
   readonly shell: Pick<Shell, 'openExternal' | 'openPath' | 'showItemInFolder'>;

@@ -57,9 +57,11 @@ export const receiptCalls = {
 
 /** How people are told. Secrets go in and never come out. */
 export const notifyCalls = {
+  /** Addresses of webhooks come shortened; given back so, `set` and `test` take what is stored. */
   get: call.output(z.object({ settings: NotifySettings, hasMailPassword: z.boolean(), whyNoSecrets: z.string().nullable() })),
+  /** `mailPassword`: left out, it stays; null forgets it. */
   set: call.input(z.object({ settings: NotifySettings, mailPassword: z.string().max(1000).nullable().optional() })).output(Done),
-  /** Sends a message now with settings that need not be saved; fails in the server's words. */
+  /** Sends a message now with settings that need not be saved; a password that is null is the stored one. Fails in the server's words. */
   test: call.input(z.object({
     channel: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('mail'), mail: NotifySettings.shape.mail, password: z.string().max(1000).nullable() }),

@@ -80,6 +80,7 @@ export function createFace(app: CommandApp | (() => Promise<CommandApp>), more: 
     output: createPipe(),
     errors: createPipe(),
     ask: null,
+    readSecret: () => Promise.resolve(''),
     onExit: () => () => undefined,
     stopSelf: () => stops.push('stopped'),
     exit: (code) => exits.push(code),

@@ -8,6 +8,7 @@ import { desktopCalls } from './desktop.ts';
 import { historyCalls } from './history.ts';
 import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
+import { notifyCalls } from './notify.ts';
 import { placeCalls } from './places.ts';
 import { protectionCalls } from './protection.ts';
 import { receiptCalls } from './receipts.ts';
@@ -48,6 +49,7 @@ export function createRouter(app: App, face: FacePort) {
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
     protection: protectionCalls({ store: () => app.store(), now: () => app.now(), places: app.places }, () => feed.touch('jobs')),
     trash: trashCalls(app.trash),
+    notify: notifyCalls(app.notify),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,

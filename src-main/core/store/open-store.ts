@@ -5,7 +5,9 @@ import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
 import { learnedStore, type LearnedStore } from './learned.ts';
 import { migrations, type Migration } from './migrations.ts';
+import { notifyFacts, type NotifyFacts } from './notify-facts.ts';
 import { openDatabase, waitMsByDefault } from './open-database.ts';
+import { outboxStore, type Outbox } from './outbox.ts';
 import { processJournal, type ProcessJournal } from './process-journal.ts';
 import { protectionStore, type ProtectionStore } from './protection.ts';
 import { keptByDefault, type Kept } from './prune.ts';
@@ -40,6 +42,8 @@ export interface Store {
   readonly alarms: AlarmStore;
   readonly trash: TrashStore;
   readonly settings: SettingsStore;
+  readonly notify: NotifyFacts;
+  readonly outbox: Outbox;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
 }
@@ -50,6 +54,8 @@ export interface StoreOptions {
   readonly kept?: Kept;
   readonly now?: number;
   readonly waitMs?: number;
+  /** Told after a run began to plan, or ended, in this process. Must not throw. */
+  readonly onRun?: (run: number, what: 'began' | 'ended') => void;
 }
 
 /**
@@ -68,7 +74,7 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
     return {
       file,
       jobs: withStoreErrors(file, jobStore(database)),
-      runs: withStoreErrors(file, runStore(database, line, options.kept ?? keptByDefault)),
+      runs: tellingRuns(withStoreErrors(file, runStore(database, line, options.kept ?? keptByDefault)), options.onRun),
       units: withStoreErrors(file, unitStore(database, line)),
       learned: withStoreErrors(file, learnedStore(database)),
       journal: withStoreErrors(file, processJournal(database, line)),
@@ -79,6 +85,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       alarms: withStoreErrors(file, alarmStore(database)),
       trash: withStoreErrors(file, trashStore(database)),
       settings: withStoreErrors(file, settingsStore(database)),
+      notify: withStoreErrors(file, notifyFacts(database)),
+      outbox: withStoreErrors(file, outboxStore(database)),
       close() {
         if (!database.isOpen) return;
         try {
@@ -93,4 +101,20 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
   } catch (thrown) {
     throw storeError(file, thrown);
   }
+}
+
+/** The same runs, with `tell` told of what becomes of them. */
+function tellingRuns(runs: RunStore, tell: StoreOptions['onRun']): RunStore {
+  if (!tell) return runs;
+  return {
+    ...runs,
+    setState(id, state, at) {
+      runs.setState(id, state, at);
+      if (state === 'planning') tell(id, 'began');
+    },
+    end(id, end) {
+      runs.end(id, end);
+      tell(id, 'ended');
+    },
+  };
 }
