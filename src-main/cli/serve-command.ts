@@ -35,6 +35,7 @@ export async function runServe(face: Face, options: ServeOptions): Promise<numbe
     const router = createRouter(app, { kind: 'browser', version: packageJson.version });
     const host = await startHeadless({ router, pageFolder, port, now: () => face.now() });
     try {
+      app.scheduler.start();
       const link = host.newLink();
       face.output.write(`Daybreak is at ${link}\n`);
       if (options.open === true) openInBrowser(link, face.env, (reason) => face.errors.write(`${reason}\n`));
@@ -89,6 +90,7 @@ async function untilSignal(face: Face, app: App): Promise<number> {
   for (const signal of endings) face.signals.on(signal, onSignal);
   try {
     await first;
+    app.scheduler.stop();
     const live = app.live.list().filter((run) => run.outcome === null).length;
     if (live === 0) return exitCodes.ok;
     face.errors.write(`Cancelling ${formatNumberOf(live, 'run')}, please wait a moment (once more: end at once)\n`);

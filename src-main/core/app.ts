@@ -5,12 +5,15 @@ import type { RunState, RunTotals, Trigger } from '../../src-shared/run.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { doctor } from './doctor.ts';
 import type { Ports } from './ports.ts';
-import { isAlive } from './rsync/process-identity.ts';
+import { isAlive, processStartTime } from './rsync/process-identity.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import { startRun } from './run/runner.ts';
+import { missingPlace } from './schedule/missing-places.ts';
+import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
+import { callAfter, machineTimeZone } from './schedule/machine-time.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
@@ -31,6 +34,8 @@ export interface BackupRequest {
   readonly reportChanges: boolean;
   /** The user says the disk or share at source or destination was changed on purpose. */
   readonly acceptNewMounts: boolean;
+  /** End of its window, ms since the epoch: the run ends then as `stopped`, and the next one goes on. Left out: it takes the time it needs. */
+  readonly closesAt?: number;
   /**
    * Asked once before the first mirror run into a folder Daybreak did not fill, with what would be deleted.
    * The run goes on only if it answers true.
@@ -88,6 +93,8 @@ export interface App {
   readonly jobs: Jobs;
   readonly places: Places;
   readonly sampler: Sampler;
+  /** Does nothing until a host starts it. */
+  readonly scheduler: Scheduler;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
   /** What is remembered; opened by the first call. */
@@ -123,12 +130,23 @@ export function createApp(ports: Ports): Promise<App> {
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
   const sampler = createSampler(now);
+  const scheduler = createScheduler({
+    store: open, now, live, timer: callAfter, machineTimeZone, isAlive,
+    self: { pid: process.pid, startTime: processStartTime(process.pid) ?? '' },
+    missingPlace: (job) => missingPlace(places, job),
+    takeOver() {
+      sweepJournal(open());
+      open().runs.markInterrupted(isAlive, now());
+    },
+    onError: (error) => process.emitWarning(error),
+    longestWaitMs: ports.tuning?.schedulerWaitMs, settleMs: ports.tuning?.settleMs,
+  });
   const jobs = createJobs({
-    store: open, now, dataFolder: ports.dataFolder,
+    store: open, now, dataFolder: ports.dataFolder, nextRunAt: (job) => scheduler.nextRunAt(job),
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, sampler, store: open, now,
+    backup, live, jobs, places, sampler, scheduler, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
@@ -141,6 +159,7 @@ export function createApp(ports: Ports): Promise<App> {
       return settings;
     },
     async close() {
+      scheduler.stop();
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
       sampler.stop();

@@ -5,6 +5,8 @@ import { validateExclude } from '../../src-shared/exclude-pattern.ts';
 import type { Job, JobDraft } from '../../src-shared/job.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
+import { machineTimeZone } from './schedule/machine-time.ts';
+import { readSchedule } from './schedule/timetable.ts';
 import { makeSampleTree } from './sample/sample-tree.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -17,6 +19,8 @@ export interface JobsParts {
   readonly dataFolder: string;
   /** Whether a run of this job is live, in this process or another. */
   readonly isRunning: (jobId: string) => boolean;
+  /** When a job runs next by itself, ms since the epoch; null: never. */
+  readonly nextRunAt: (job: Job) => number | null;
 }
 
 /** The saved jobs, as an admin works with them. All throw `AppError`: invalid-input, not-found or busy. */
@@ -30,7 +34,7 @@ export interface Jobs {
 }
 
 /** The jobs of `parts.store`. */
-export function createJobs({ store, now, dataFolder, isRunning }: JobsParts): Jobs {
+export function createJobs({ store, now, dataFolder, isRunning, nextRunAt }: JobsParts): Jobs {
   function find(id: string): Job {
     const job = store().jobs.find(id);
     if (!job) throw new AppError({ kind: 'not-found', message: `There is no job ${id}.`, hint: 'It may have been removed meanwhile.' });
@@ -43,7 +47,7 @@ export function createJobs({ store, now, dataFolder, isRunning }: JobsParts): Jo
   }
 
   return {
-    list: () => store().jobs.list().map((job) => ({ job, ...store().history.summary(job.id), nextRunAt: null, forecast: null, alarms: 0 })),
+    list: () => store().jobs.list().map((job) => ({ job, ...store().history.summary(job.id), nextRunAt: nextRunAt(job), forecast: null, alarms: 0 })),
     create: (draft) => store().jobs.create(checkedDraft(draft), now()),
     update(id, draft) {
       refuseWhileRunning(find(id), 'changed');
@@ -93,6 +97,8 @@ function checkedDraft(draft: JobDraft): JobDraft {
       hint: 'Choose one outside of source and destination.',
     });
   }
+  // Says what is wrong with it.
+  if (draft.schedule) readSchedule(draft.schedule, machineTimeZone());
   return {
     ...draft,
     source: tidy(draft.source),

@@ -41,6 +41,10 @@ export interface Tuning {
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */
   readonly answerMs?: number | undefined;
+  /** How long a machine gets to settle before it makes up for missed runs. */
+  readonly settleMs?: number | undefined;
+  /** The scheduler looks at the clock at least this often. */
+  readonly schedulerWaitMs?: number | undefined;
 }
 
 export interface Ports {

@@ -140,6 +140,7 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
     Object.assign(state, frame);
     tray.update();
   });
+  core.scheduler.start();
   host.onEndSignal(() => void quitting.now());
   electron.powerMonitor.on('shutdown', () => void quitting.now());
   return window;

@@ -15,7 +15,7 @@ beforeEach(() => {
   temporary = temporaryFolder();
   store = openStore(temporary.path);
   running = null;
-  jobs = createJobs({ store: () => store, now: () => 5, dataFolder: temporary.path, isRunning: (id) => id === running });
+  jobs = createJobs({ store: () => store, now: () => 5, dataFolder: temporary.path, isRunning: (id) => id === running, nextRunAt: () => null });
 });
 afterEach(() => {
   store.close();

@@ -9,10 +9,11 @@ import { jobCalls } from './jobs.ts';
 import { machineCalls } from './machine.ts';
 import { placeCalls } from './places.ts';
 import { runCalls } from './runs.ts';
+import { scheduleCalls, type ForecastOf } from './schedule.ts';
 import { settingsCalls } from './settings.ts';
 
 /** The contract, answered by `app`: what a face binds to its transport. One router serves all pages of a face. */
-export function createRouter(app: App, face: FacePort) {
+export function createRouter(app: App, face: FacePort, forecast: ForecastOf = () => null) {
   let historyVersion = 1;
   const feed = createFeed({
     face: () => ({
@@ -23,13 +24,19 @@ export function createRouter(app: App, face: FacePort) {
     jobs: () => app.jobs.list(),
     live: () => [...app.live.list()],
     historyVersion: () => historyVersion,
-    scheduler: () => ({ owner: 'none', pausedUntil: null, asks: [] }),
+    scheduler: () => app.scheduler.state(),
   });
   const historyChanged = () => {
     historyVersion++;
     feed.touch('historyVersion');
     feed.touch('jobs');
   };
+  const schedulesChanged = () => {
+    feed.touch('scheduler');
+    // A skipped run is a row of the history.
+    historyChanged();
+  };
+  app.scheduler.subscribe(schedulesChanged);
   app.live.subscribe(() => feed.touch('live'));
   app.live.onStarted(historyChanged);
   app.live.onEnded(historyChanged);
@@ -39,6 +46,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
+    schedule: scheduleCalls(app, forecast, schedulesChanged),
     places: placeCalls(app.places),
     machine: machineCalls(app),
     settings,

@@ -6,6 +6,7 @@ import type { Ports } from '../ports.ts';
 import { isSlow } from '../plan/cost.ts';
 import { rootFolderCall } from '../rsync/args.ts';
 import { processStartTime } from '../rsync/process-identity.ts';
+import { callAt } from '../schedule/machine-time.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import { createBandwidthShares } from './bandwidth-shares.ts';
@@ -26,6 +27,7 @@ import { startScout, type ScoutClient } from './scout-client.ts';
 import { firstSize, steer, type Steering } from './steering.ts';
 import { sentenceFor } from './limited-by.ts';
 import { watchMounts } from './watch-mounts.ts';
+import { windowNotice } from './window-end.ts';
 
 /** Frames of progress, ms: as often as an eye can follow. */
 const frameEveryMs = 250;
@@ -50,6 +52,9 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
   let live: RunContext | null = null;
   let steering: Steering | null = null;
   let cancelled = false;
+  let closed = false;
+  /** The end of the window ended the walk, and what fails over that is no failure. */
+  let walkClosed = false;
   let unproven = false;
 
   const currentScout = (): ScoutClient => (scout ??= startScout(ports.workerHost));
@@ -79,7 +84,7 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
-      failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
+      failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       notice(notice) {
         made.notices.push(notice);
         emit({ type: 'notice', notice });
@@ -98,7 +103,20 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     return made;
   }
 
+  /** Its window is over: running rsyncs end, and nothing new begins. What is being removed just then is not torn. */
+  function closeWindow(): void {
+    if (cancelled || !liveRunStates.includes(state)) return;
+    closed = true;
+    if (!live) return;
+    live.closed = true;
+    live.pool.stop();
+    if (state === 'finishing') return;
+    walkClosed = true;
+    dropScout();
+  }
+
   async function execute(): Promise<RunOutcome> {
+    const endWindow = request.closesAt === undefined ? null : callAt(request.closesAt, () => clock.now(), closeWindow);
     let failure: ErrorData | null = null;
     let refusedRun: number | null = null;
     try {
@@ -112,8 +130,9 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
       failure = toAppError(thrown).toData();
       if (!live && !cancelled) refusedRun = rememberRefused(failure);
     }
+    endWindow?.();
     // A walk that is ended for a reason fails as well; the reason is what counts.
-    const outcome = end(cancelled ? null : live?.failure ?? failure);
+    const outcome = end(cancelled ? null : live?.failure ?? (walkClosed ? null : failure));
     return refusedRun === null ? outcome : { ...outcome, run: refusedRun };
   }
 
@@ -210,10 +229,11 @@ export function startRun({ ports, store }: RunnerParts, request: BackupRequest, 
     const totals = { ...noTotals, ...live?.totals, units: units.length };
     const notices = unitNotices(units);
     for (const notice of notices) live?.notice(notice);
+    if (closed && !cancelled) live?.notice(windowNotice(units, live.tracker.waiting() !== null));
     const isWarned = live?.warned === true || units.some((unit) => unit.state === 'warned');
     const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
     const error = failure ?? (isFailed ? failedUnits(units) : null);
-    state = endState({ state, cancelled, unproven, isFailed, isHeld: totals.held > 0 && !request.dryRun, isWarned });
+    state = endState({ state, cancelled, closed, unproven, isFailed, isHeld: totals.held > 0 && !request.dryRun, isWarned });
     const limitedBy = shape ? sentenceFor(shape, units, durationMs, live?.job.options.bandwidthLimit !== null) : null;
     remember({ state, totals, limitedBy, error });
     emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });
@@ -277,6 +297,7 @@ function nothingToRetry(unit: number): AppError {
 interface EndFacts {
   readonly state: RunState;
   readonly cancelled: boolean;
+  readonly closed: boolean;
   readonly unproven: boolean;
   readonly isFailed: boolean;
   readonly isHeld: boolean;
@@ -284,10 +305,11 @@ interface EndFacts {
 }
 
 /** The last state of a run, from the worst that happened to it. */
-function endState({ state, cancelled, unproven, isFailed, isHeld, isWarned }: EndFacts): RunState {
+function endState({ state, cancelled, closed, unproven, isFailed, isHeld, isWarned }: EndFacts): RunState {
   if (cancelled) return state === 'cancelling' ? nextRunState(state, 'stop') : 'cancelled';
   if (unproven) return nextRunState(state, 'doubt');
   if (isFailed) return nextRunState(state, 'fail');
+  if (closed) return nextRunState(state, 'close');
   return nextRunState(state, isHeld ? 'hold' : isWarned ? 'warn' : 'succeed');
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dueStore, type DueStore } from './dues.ts';
 import { makeDataFolder } from './folder.ts';
 import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
@@ -9,6 +10,7 @@ import { processJournal, type ProcessJournal } from './process-journal.ts';
 import { keptByDefault, type Kept } from './prune.ts';
 import { historyStore, type HistoryStore } from './history.ts';
 import { runStore, type RunStore } from './runs.ts';
+import { schedulerRecord, type SchedulerRecord } from './scheduler-record.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { storeError, withStoreErrors } from './store-error.ts';
 import { unitStore, type UnitStore } from './units.ts';
@@ -31,6 +33,8 @@ export interface Store {
   readonly history: HistoryStore;
   readonly held: HeldStore;
   readonly settings: SettingsStore;
+  readonly dues: DueStore;
+  readonly scheduler: SchedulerRecord;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
 }
@@ -66,6 +70,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       history: withStoreErrors(file, historyStore(database, line)),
       held: withStoreErrors(file, heldStore(database)),
       settings: withStoreErrors(file, settingsStore(database)),
+      dues: withStoreErrors(file, dueStore(database)),
+      scheduler: withStoreErrors(file, schedulerRecord(database)),
       close() {
         if (!database.isOpen) return;
         try {
