@@ -13,6 +13,8 @@ export interface DecisionParts {
   readonly store: () => Store;
   readonly now: () => number;
   readonly self: Pick<SchedulerOwner, 'pid' | 'startTime'>;
+  /** Called after each change. */
+  readonly changed: () => void;
 }
 
 /** What is written down of due times. All throw what the store throws. */
@@ -30,7 +32,7 @@ export interface Decisions {
 }
 
 /** Decisions kept in `store`. */
-export function createDecisions({ store, now, self }: DecisionParts): Decisions {
+export function createDecisions({ store, now, self, changed }: DecisionParts): Decisions {
   const decided = (outcome: DueEntry['outcome'], reason: string | null): DueEntry => ({ outcome, waitsFor: null, reason, at: now() });
   const waits = (waitsFor: DueWait, reason: string | null): DueEntry => ({ outcome: 'waiting', waitsFor, reason, at: now() });
 
@@ -39,15 +41,15 @@ export function createDecisions({ store, now, self }: DecisionParts): Decisions 
     if (!last) return;
     const { dues, runs } = store();
     const more = waiting.length > 1 ? ` So were ${waiting.length - 1} earlier ones.` : '';
-    let run = 0;
     dues.change(last.jobId, new Map(waiting.map((due) => [due.dueAt, decided('skipped', reason(due))])), () => {
-      run = runs.start({ jobId: last.jobId, trigger: triggerOf(waiting), at: now(), rsyncVersion: null, hostPid: self.pid, hostStartTime: self.startTime });
+      const run = runs.start({ jobId: last.jobId, trigger: triggerOf(waiting), at: now(), rsyncVersion: null, hostPid: self.pid, hostStartTime: self.startTime });
       runs.end(run, {
         state: 'skipped', at: now(), totals: noTotals, limitedBy: null, error: null,
         notices: [{ level, message: `This run was skipped.${more} ${reason(last)}` }],
       });
       dues.setRun(last.jobId, waiting.map(({ dueAt }) => dueAt), run);
     });
+    changed();
   }
 
   return {
@@ -60,6 +62,7 @@ export function createDecisions({ store, now, self }: DecisionParts): Decisions 
       store().dues.add(job.id, new Map(dueTimes.map((dueAt) => (
         [dueAt, dueAt === onTime ? waits('start', null) : waits(waitsFor, reasonOf(dueAt, now(), timeZone))]
       ))));
+      changed();
       return onTime !== null;
     },
     sift(job, timetable, waiting, isPaused) {
@@ -75,9 +78,11 @@ export function createDecisions({ store, now, self }: DecisionParts): Decisions 
       return open.filter((due) => !isLeftOut(due));
     },
     wait(waiting, waitsFor, reason) {
-      const changed = waiting.filter((due) => due.reason !== reason || (waitsFor !== null && due.waitsFor !== waitsFor));
-      const [first] = changed;
-      if (first) store().dues.change(first.jobId, new Map(changed.map((due) => [due.dueAt, waits(waitsFor ?? due.waitsFor, reason)])));
+      const others = waiting.filter((due) => due.reason !== reason || (waitsFor !== null && due.waitsFor !== waitsFor));
+      const [first] = others;
+      if (!first) return;
+      store().dues.change(first.jobId, new Map(others.map((due) => [due.dueAt, waits(waitsFor ?? due.waitsFor, reason)])));
+      changed();
     },
     run(waiting, start) {
       const newest = waiting.findLast(({ waitsFor }) => waitsFor === 'start')?.dueAt;
@@ -87,6 +92,7 @@ export function createDecisions({ store, now, self }: DecisionParts): Decisions 
         [dueAt, dueAt === newest ? decided('ran', null) : decided('caught-up', waitsFor === 'start' ? null : reason)]
       )));
       store().dues.change(first.jobId, entries, () => start(triggerOf(waiting)));
+      changed();
     },
   };
 }

@@ -64,7 +64,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   const longestWaitMs = parts.longestWaitMs ?? usualLongestWaitMs;
   const settleMs = parts.settleMs ?? usualSettleMs;
   const ownership = createOwnership({ record: () => store().scheduler, now, self: parts.self, isAlive: parts.isAlive });
-  const decisions = createDecisions({ store, now, self: parts.self });
+  let isChanged = false;
+  const decisions = createDecisions({ store, now, self: parts.self, changed: () => { isChanged = true; } });
   const listeners = new Set<() => void>();
   const tables = new Map<string, Timetable>();
   /** When what settles, or waits for a place, may be tried; at once where there is no time. */
@@ -122,8 +123,12 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   /** Returns how long nothing will be due, ms. */
   function decideAll(): number {
     const { dues } = store();
-    if (dues.scheduled().some(({ knownUntil }) => knownUntil > now() + dayMs)) dues.forgetAfter(now() + dayMs, now());
-    const jobs = new Map(dues.scheduled().map((job) => [job.id, job]));
+    let scheduled = dues.scheduled();
+    if (scheduled.some(({ knownUntil }) => knownUntil > now() + dayMs)) {
+      dues.forgetAfter(now() + dayMs, now());
+      scheduled = dues.scheduled();
+    }
+    const jobs = new Map(scheduled.map((job) => [job.id, job]));
     const paused = pausedUntil();
     const times = [paused ?? Infinity];
     for (const job of jobs.values()) alone(() => times.push(noteDue(job, paused !== null)));
@@ -158,7 +163,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     const timetable = tableOf(job.schedule, job.text);
     const first = nextDue(job, timetable);
     if (first === null || first > now()) return first ?? Infinity;
-    const dueTimes = timetable.between(job.knownUntil, now());
+    const { times: dueTimes, next } = timetable.between(job.knownUntil, now());
     const why = absent.get(job.id);
     if (why !== undefined) {
       absent.delete(job.id);
@@ -166,7 +171,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     }
     if (decisions.note(job, timetable, dueTimes, isPaused)) readyAt.delete(job.id);
     else readyAt.set(job.id, now() + settleMs);
-    return timetable.next(Math.max(now(), dueTimes.at(-1) ?? 0)) ?? Infinity;
+    upcoming.set(job.id, { text: job.text, after: dueTimes.at(-1) ?? now(), at: next });
+    return next ?? Infinity;
   }
 
   function nextDue({ id, text, knownUntil }: ScheduledJob, timetable: Timetable): number | null {
@@ -255,12 +261,13 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     };
   }
 
-  /** Tells those who listen when something is different. */
+  /** Tells those who listen when something is different. What another process decides is only seen by its result. */
   function tell(): void {
     try {
-      const told = JSON.stringify([state(), ...store().dues.scheduled().map(({ id, knownUntil }) => [id, knownUntil]), store().dues.waiting()]);
-      if (told === lastTold) return;
+      const told = isOwner ? `${pausedUntil()}` : JSON.stringify(state());
+      if (told === lastTold && !isChanged) return;
       lastTold = told;
+      isChanged = false;
     } catch (thrown) {
       parts.onError(toAppError(thrown));
     }

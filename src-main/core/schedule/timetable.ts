@@ -11,8 +11,11 @@ export interface Timetable {
   readonly timeZone: string;
   /** The first due time after `from`; null: there is none any more. */
   next(from: number): number | null;
-  /** Due times after `after`, up to and with `upTo`, oldest first: the newest ones where they are more than `mostDueTimes`. */
-  between(after: number, upTo: number): number[];
+  /**
+   * Due times after `after`, up to and with `upTo`, oldest first: the newest ones where they are more than `mostDueTimes`;
+   * and the one that follows.
+   */
+  between(after: number, upTo: number): { times: number[]; next: number | null };
   /** End of the window that opens with the due time; null: runs take the time they need. */
   windowEnd(dueAt: number): number | null;
 }
@@ -37,8 +40,9 @@ export function readSchedule(schedule: Schedule, machineTimeZone: string): Timet
     between(after, upTo) {
       for (let from = after; ;) {
         const times: number[] = [];
-        for (let at = next(from); at !== null && at <= upTo && times.length <= mostDueTimes; at = next(at)) times.push(at);
-        if (times.length <= mostDueTimes) return times;
+        let at = next(from);
+        for (; at !== null && at <= upTo && times.length <= mostDueTimes; at = next(at)) times.push(at);
+        if (times.length <= mostDueTimes) return { times, next: at };
         from += Math.ceil((upTo - from) / 2);
       }
     },

@@ -1,6 +1,7 @@
 import type { Rhythm, Schedule } from '../../../src-shared/schedule.ts';
 import { timesOfDay } from './timetable.ts';
 
+const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 /** Times of day that are told one by one, at most. */
 const mostTimesTold = 4;
@@ -60,13 +61,13 @@ interface DateParts {
 
 function partsOf(at: number, timeZone: string): DateParts {
   const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone, weekday: 'long', day: 'numeric', month: 'numeric', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   });
   const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const numeric = new Intl.DateTimeFormat('en-GB', { timeZone, month: 'numeric' }).format(at);
+  const month = Number(parts['month']) - 1;
   const seconds = parts['second'] === '00' ? '' : `:${parts['second']}`;
   return {
-    year: Number(parts['year']), month: Number(numeric) - 1, day: Number(parts['day']),
-    words: `${parts['weekday']} ${parts['day']} ${parts['month']}`, time: `${parts['hour']}:${parts['minute']}${seconds}`,
+    year: Number(parts['year']), month, day: Number(parts['day']),
+    words: `${parts['weekday']} ${parts['day']} ${monthNames[month]}`, time: `${parts['hour']}:${parts['minute']}${seconds}`,
   };
 }

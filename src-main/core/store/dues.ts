@@ -77,9 +77,18 @@ export function dueStore(database: DatabaseSync): DueStore {
     FROM dues JOIN jobs ON jobs.key = dues.job WHERE job = ? ORDER BY due_at DESC LIMIT ?`);
   const forget = database.prepare('DELETE FROM dues WHERE due_at > ?');
   const restart = database.prepare('UPDATE jobs SET schedule_since = ? WHERE schedule_since > ?');
+  /** Schedules by their texts: they are read every few seconds, and seldom change. */
+  const read = new Map<string, Schedule>();
+
+  function scheduleOf(text: string, name: string): Schedule {
+    const schedule = read.get(text) ?? fromJson(Schedule, text, `the schedule of job ${name}`);
+    read.set(text, schedule);
+    return schedule;
+  }
+
   return {
     scheduled: () => (scheduled.all() as unknown as Omit<ScheduledJob, 'schedule'>[])
-      .map((row) => ({ ...row, schedule: fromJson(Schedule, row.text, `the schedule of job ${row.name}`) })),
+      .map((row) => ({ ...row, schedule: scheduleOf(row.text, row.name) })),
     waiting: () => waiting.all().map((row) => ({ ...row }) as unknown as WaitingDue),
     add(jobId, entries) {
       const key = keyOf(jobId);

@@ -20,6 +20,8 @@ export interface SchedulerRecord {
   setPausedUntil(until: number | null): void;
 }
 
+/** A sign of life is written again after so long, ms. */
+const beatEveryMs = 60_000;
 const ownerName = 'scheduler-owner';
 const pauseName = 'scheduler-pause';
 
@@ -37,12 +39,16 @@ export function schedulerRecord(database: DatabaseSync): SchedulerRecord {
 
   return {
     owner,
-    own: (self, isGone) => inTransaction(database, () => {
-      const now = owner();
-      if (now !== null && !isSame(self, now) && !isGone(now)) return false;
-      set.run(ownerName, JSON.stringify(self));
-      return true;
-    }),
+    own(self, isGone) {
+      const known = owner();
+      if (known !== null && isSame(self, known) && Math.abs(self.beatAt - known.beatAt) < beatEveryMs) return true;
+      return inTransaction(database, () => {
+        const now = owner();
+        if (now !== null && !isSame(self, now) && !isGone(now)) return false;
+        set.run(ownerName, JSON.stringify(self));
+        return true;
+      });
+    },
     release(self) {
       inTransaction(database, () => {
         const now = owner();
