@@ -4,6 +4,8 @@ import type { AppError } from '../../src-shared/errors.ts';
 import { readBackupCommand, type TypedBackupOptions } from './backup-options.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
+import type { PauseOptions } from './pause-command.ts';
+import type { TypedRunOptions } from './run-command.ts';
 import { usageError } from './usage.ts';
 
 /**
@@ -56,6 +58,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       ['serve --open', 'the same by point and click, in the browser'],
     ]));
   addBackup(program, face, done);
+  addJobs(program, face, done);
   program.command('demo')
     .description('back up a sample tree with one rsync and with the pool, and compare')
     .option('--keep', 'leave the sample tree and both copies in place')
@@ -142,6 +145,47 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
     });
 }
 
+/** What is asked of saved jobs. */
+function addJobs(program: Command, face: Face, done: (exitCode: number) => void): void {
+  program.command('jobs')
+    .description('list the saved jobs: when they run next, how they ended last, until when they are protected')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', () => examples(face.callName, [['jobs', 'what is protected, and until when']]))
+    .action(async (options: { json?: boolean }) => {
+      const { runJobs } = await import('./jobs-command.ts');
+      done(await runJobs(face, options));
+    });
+  program.command('run').argument('<JOB>', 'name or id of a saved job')
+    .description('run a saved job now, and tell how it goes')
+    .option('-n, --dry-run', 'show what would change, deletions first, and change nothing')
+    .option('--yes', 'answer yes to the question before the first mirror into a folder that is not empty')
+    .option('--accept-new-mount', 'source or destination is on another disk or share than last time, on purpose')
+    .option('--json', 'one event per line, see docs/json-events.md')
+    .option('-q, --quiet', 'only problems')
+    .option('-v, --verbose', 'every unit and every changed name')
+    .addHelpText('after', () => examples(face.callName, [
+      ['run Nightly', 'now, and not when its schedule says'],
+      ['run Nightly -n', 'what it would change'],
+    ], 'Exit codes as of backup.'))
+    .action(async (name: string, typed: TypedRunOptions) => {
+      const { runJob } = await import('./run-command.ts');
+      done(await runJob(face, name, typed));
+    });
+  program.command('pause')
+    .description('let all schedules rest for a while; without an option, say whether they do')
+    .option('--for <TIME>', 'so long: 30min, 1h, 2d')
+    .option('--until <WHEN>', 'until then: tomorrow (midnight), or a time of day like 14:30')
+    .option('--off', 'schedules go on')
+    .addHelpText('after', () => examples(face.callName, [
+      ['pause --for 1h', 'nothing starts by itself for an hour'],
+      ['pause --off', 'go on now'],
+    ], 'What was due meanwhile is made up for once, left out or asked about, as each schedule says.'))
+    .action(async (options: PauseOptions) => {
+      const { runPause } = await import('./pause-command.ts');
+      done(await runPause(face, options));
+    });
+}
+
 function examples(callName: string, list: readonly (readonly [string, string])[], note?: string): string {
   const lines = list.map(([command, meaning]) => `  ${callName} ${command}\n      ${meaning}`);
   return `\nExamples:\n${lines.join('\n')}${note === undefined ? '' : `\n\n${note}`}`;
@@ -151,7 +195,7 @@ function examples(callName: string, list: readonly (readonly [string, string])[]
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'serve', 'doctor'].find((name) => name === argv[0]);
+  const command = ['backup', 'jobs', 'run', 'pause', 'demo', 'history', 'serve', 'doctor'].find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

@@ -66,7 +66,7 @@ export function dueStore(database: DatabaseSync): DueStore {
     FROM jobs WHERE schedule IS NOT NULL AND json_extract(schedule, '$.enabled') ORDER BY name, id`);
   const waiting = database.prepare(`
     SELECT jobs.id AS jobId, due_at AS dueAt, waits_for AS waitsFor, reason
-    FROM dues JOIN jobs ON jobs.key = dues.job WHERE waits_for IS NOT NULL ORDER BY due_at, jobs.id`);
+    FROM dues JOIN jobs ON jobs.key = dues.job WHERE waits_for IS NOT NULL ORDER BY due_at, jobs.name, jobs.id`);
   const add = database.prepare('INSERT OR IGNORE INTO dues (job, due_at, outcome, waits_for, reason, decided_at) VALUES (?, ?, ?, ?, ?, ?)');
   const prune = database.prepare(`
     DELETE FROM dues WHERE job = ?1 AND due_at < (SELECT due_at FROM dues WHERE job = ?1 ORDER BY due_at DESC LIMIT 1 OFFSET ${mostKept})`);
