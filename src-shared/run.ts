@@ -20,13 +20,13 @@ export type RunEvent = z.infer<typeof RunEvent>;
 /** States in which a run still has processes; one found in such a state at start-up was interrupted. */
 export const liveRunStates: readonly RunState[] = ['queued', 'planning', 'running', 'paused', 'finishing', 'cancelling'];
 
-const ends = { fail: 'failed', lose: 'interrupted', cancel: 'cancelling' } as const;
+const ends = { fail: 'failed', lose: 'interrupted', cancel: 'cancelling', close: 'stopped' } as const;
 const transitions: Partial<Record<RunState, Partial<Record<RunEvent, RunState>>>> = {
   queued: { ...ends, plan: 'planning', skip: 'skipped' },
   planning: { ...ends, run: 'running', skip: 'skipped' },
   running: { ...ends, pause: 'paused', finish: 'finishing', doubt: 'unproven' },
   paused: { ...ends, resume: 'running', doubt: 'unproven' },
-  finishing: { ...ends, succeed: 'succeeded', warn: 'warned', hold: 'held', close: 'stopped', doubt: 'unproven' },
+  finishing: { ...ends, succeed: 'succeeded', warn: 'warned', hold: 'held', doubt: 'unproven' },
   cancelling: { stop: 'cancelled', lose: 'interrupted', fail: 'failed' },
 };
 

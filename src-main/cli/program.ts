@@ -6,6 +6,7 @@ import { examples } from './examples.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { addHostCommands } from './host-commands.ts';
+import { addJobCommands } from './job-commands.ts';
 import { addTrustCommands } from './trust-commands.ts';
 import { usageError } from './usage.ts';
 
@@ -60,6 +61,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       ['serve --open', 'the same by point and click, in the browser'],
     ]));
   addBackup(program, face, done);
+  addJobCommands(program, face, done);
   program.command('demo')
     .description('back up a sample tree with one rsync and with the pool, and compare')
     .option('--keep', 'leave the sample tree and both copies in place')
@@ -151,11 +153,16 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
     });
 }
 
+/** All of them, for the hint behind an error. */
+const commands = [
+  'backup', 'jobs', 'run', 'pause', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'notify', 'doctor',
+];
+
 /** commander's `error: unknown option '--x'\n(Did you mean --y?)` as a message and a next step. */
 function inOurWords(thrown: CommanderError, argv: readonly string[], callName: string): AppError {
   const [first = '', suggestion = ''] = thrown.message.split('\n');
   const message = first.replace(/^error: /u, '');
-  const command = ['backup', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'notify', 'doctor'].find((name) => name === argv[0]);
+  const command = commands.find((name) => name === argv[0]);
   const help = `See ${callName}${command === undefined ? '' : ` ${command}`} --help`;
   const hints = [
     suggestion.replace(/^\((?<text>.*)\)$/u, '$<text>'),

@@ -57,6 +57,7 @@ export async function runServe(face: Face, options: ServeOptions): Promise<numbe
       app, router, newLink: () => host.newLink(), sharedFolder: isService ? sharedFolderOf(face.env) : null, onProblem: log.warning,
     });
     try {
+      app.scheduler.start();
       if (isService) {
         logRuns(app, log);
         log.info(`Daybreak ${packageJson.version} is ready. A link to its page: ${face.callName} status --link`);
@@ -132,6 +133,7 @@ async function untilSignal(face: Face, app: App): Promise<number> {
   for (const signal of endings) face.signals.on(signal, onSignal);
   try {
     await first;
+    app.scheduler.stop();
     const live = app.live.list().filter((run) => run.outcome === null).length;
     if (live === 0) return exitCodes.ok;
     face.errors.write(`Cancelling ${formatNumberOf(live, 'run')}, please wait a moment (once more: end at once)\n`);

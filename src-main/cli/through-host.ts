@@ -1,6 +1,4 @@
 import type { LocalCalls } from '../../src-shared/contract/local.ts';
-import { AppError } from '../../src-shared/errors.ts';
-import type { Job } from '../../src-shared/job.ts';
 import type { RunEventData } from '../../src-shared/run-event.ts';
 import type { LiveRun } from '../../src-shared/run-view.ts';
 import type { RunOutcome } from '../core/app.ts';
@@ -9,6 +7,7 @@ import { connectLocal, type LocalHost } from '../local/connect.ts';
 import { chooseReporter } from './backup-command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { Face } from './face.ts';
+import { findJob } from './find-job.ts';
 import { createMirrorQuestion } from './first-mirror.ts';
 import type { Reporter } from './reporter.ts';
 import { steerBySignals } from './signals.ts';
@@ -48,7 +47,7 @@ export async function startThroughHost(face: Face, host: LocalHost, job: string,
   const { calls } = host;
   const ended = new AbortController();
   try {
-    const { id } = findJob((await calls.jobs.list()).map((each) => each.job), job);
+    const { id } = findJob((await calls.jobs.list()).map((each) => each.job), job, face.callName);
     const { dryRun, acceptNewMounts } = options;
     const { key } = await calls.runs.start({ jobId: id, dryRun, acceptNewMounts });
     const reporter = chooseReporter(face, options);
@@ -77,14 +76,6 @@ export async function startThroughHost(face: Face, host: LocalHost, job: string,
     ended.abort();
     host.close();
   }
-}
-
-/** A job by its id, or by its name. Throws `AppError` not-found. */
-function findJob(jobs: readonly Job[], wanted: string): Job {
-  const found = jobs.find((job) => job.id === wanted) ?? jobs.find((job) => job.name === wanted);
-  if (found) return found;
-  const names = jobs.map((job) => `"${job.name}"`).join(', ');
-  throw new AppError({ kind: 'not-found', message: `There is no job "${wanted}".`, hint: names === '' ? 'There are no jobs yet.' : `There are: ${names}` });
 }
 
 /** Tells all but progress, until the run has ended. */

@@ -5,7 +5,7 @@ import type { RunState, RunTotals, Trigger } from '../../src-shared/run.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { doctor } from './doctor.ts';
 import type { Ports } from './ports.ts';
-import { isAlive } from './rsync/process-identity.ts';
+import { isAlive, processStartTime } from './rsync/process-identity.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
@@ -16,6 +16,9 @@ import type { HeldLocks } from './run/holding.ts';
 import { startRun } from './run/runner.ts';
 import { tryToWriteReceipts } from './receipt/missing.ts';
 import { createReceipts, type Receipts } from './receipt/receipts.ts';
+import { missingPlace } from './schedule/missing-places.ts';
+import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
+import { callAfter, machineTimeZone } from './schedule/machine-time.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import type { RunRow, UnitRow } from './store/runs.ts';
 import { sweepJournal } from './store/sweep-journal.ts';
@@ -37,7 +40,7 @@ export interface BackupRequest {
   readonly reportChanges: boolean;
   /** The user says the disk or share at source or destination was changed on purpose. */
   readonly acceptNewMounts: boolean;
-  /** When the window of the run ends, ms since the epoch; left out: it takes the time it needs. */
+  /** End of its window, ms since the epoch: the run ends then as `stopped`, and the next one goes on. Left out: it takes the time it needs. */
   readonly closesAt?: number;
   /**
    * Asked once before the first mirror run into a folder Daybreak did not fill, with what would be deleted.
@@ -99,6 +102,8 @@ export interface App {
   readonly sampler: Sampler;
   readonly receipts: Receipts;
   readonly notify: Notifications;
+  /** Does nothing until a host starts it. */
+  readonly scheduler: Scheduler;
   settings(): Settings;
   setSettings(settings: Settings): Settings;
   /** What is remembered; opened by the first call. */
@@ -119,12 +124,17 @@ export function createApp(ports: Ports): Promise<App> {
   function open(): Store {
     if (store) return store;
     const opened = openStore(ports.dataFolder, { onRun: (run, what) => (what === 'began' ? notify.runBegan(run) : notify.runEnded(run)) });
+    store = opened;
+    clearUp(opened);
+    return store;
+  }
+
+  /** After hosts that crashed: their processes and their runs. */
+  function clearUp(opened: Store): void {
     sweepJournal(opened);
     const lost = opened.runs.markInterrupted(isAlive, ports.clock.now());
     tryToWriteReceipts(opened, ports);
-    store = opened;
     for (const run of lost) notify.runEnded(run.id);
-    return store;
   }
 
   function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
@@ -135,17 +145,25 @@ export function createApp(ports: Ports): Promise<App> {
   }
 
   const now = () => ports.clock.now();
-  const notify = createNotifications({ store: open, now, secrets: ports.secrets ?? fileSecrets(ports.dataFolder, ports.env['CREDENTIALS_DIRECTORY']) });
+  const notify = createNotifications({ store: open, now, secrets: ports.secrets ?? fileSecrets(ports.dataFolder, ports.env['CREDENTIALS_DIRECTORY']), mayDeliver: () => scheduler.state().owner !== 'other' });
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
   const trash = createTrash({ ports, store: open });
   const sampler = createSampler(now);
+  const scheduler = createScheduler({
+    store: open, now, live, timer: callAfter, machineTimeZone, isAlive,
+    self: { pid: process.pid, startTime: processStartTime(process.pid) ?? '' },
+    missingPlace: (job) => missingPlace(places, job),
+    takeOver: () => clearUp(open()),
+    onError: (error) => process.emitWarning(error),
+    longestWaitMs: ports.tuning?.schedulerWaitMs, settleMs: ports.tuning?.settleMs,
+  });
   const jobs = createJobs({
-    store: open, now, dataFolder: ports.dataFolder, nextDue: () => null,
+    store: open, now, dataFolder: ports.dataFolder, nextDue: (job) => scheduler.nextDue(job),
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
   return Promise.resolve({
-    backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), notify, store: open, now,
+    backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), notify, scheduler, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units } = open();
@@ -158,6 +176,7 @@ export function createApp(ports: Ports): Promise<App> {
       return settings;
     },
     async close() {
+      scheduler.stop();
       for (const handle of running) handle.cancel();
       await Promise.all([...running].map((handle) => handle.ended));
       await trash.close();

@@ -6,6 +6,8 @@ import type { Job, JobDraft } from '../../src-shared/job.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
 import { createForecasts } from './protection/forecast.ts';
+import { machineTimeZone } from './schedule/machine-time.ts';
+import { readSchedule } from './schedule/timetable.ts';
 import { makeSampleTree } from './sample/sample-tree.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -108,6 +110,8 @@ function checkedDraft(draft: JobDraft): JobDraft {
       hint: 'Choose one of them. The trash is emptied by itself; a backup folder is yours to tidy.',
     });
   }
+  // Says what is wrong with it.
+  if (draft.schedule) readSchedule(draft.schedule, machineTimeZone());
   return {
     ...draft,
     source: tidy(draft.source),

@@ -60,6 +60,10 @@ export interface Tuning {
   /** How often a run looks whether a full destination has room again, and how long it waits for that in all. */
   readonly roomEveryMs?: number | undefined;
   readonly roomWaitMs?: number | undefined;
+  /** How long a machine gets to settle before it makes up for missed runs. */
+  readonly settleMs?: number | undefined;
+  /** The scheduler looks at the clock at least this often. */
+  readonly schedulerWaitMs?: number | undefined;
 }
 
 export interface Ports {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { createRouterClient, type AnyRouter } from '@orpc/server';
+import { createRouterClient } from '@orpc/server';
 import type { FeedFrame } from '../../src-shared/app-state.ts';
 import type { Calls } from '../../src-shared/contract/contract.ts';
 import { toAppError } from '../../src-shared/errors.ts';
@@ -108,7 +108,7 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   const dialogs = createDialogs({ electron, platform, window: () => window.current() });
   const service = followService(serviceSocket(env));
   const router = createRouter(core, { kind: 'desktop', version: host.version, ...dialogs, service });
-  const calls = createRouterClient(router as AnyRouter) as Calls;
+  const calls: Calls = createRouterClient(router);
   const watching = new AbortController();
   const quitting = createQuitting({
     electron, live: core.live, window: { current: () => window.current() },
@@ -166,6 +166,7 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
     tray.update();
     if (settings) launchAtLogin(settings.launchAtLogin);
   });
+  core.scheduler.start();
   host.onEndSignal(() => void quitting.now());
   electron.powerMonitor.on('shutdown', () => void quitting.now());
   electron.powerMonitor.on('resume', onResume);

@@ -13,6 +13,7 @@ import { placeCalls } from './places.ts';
 import { protectionCalls } from './protection.ts';
 import { receiptCalls } from './receipts.ts';
 import { runCalls } from './runs.ts';
+import { scheduleCalls } from './schedule.ts';
 import { serviceCalls } from './service.ts';
 import { settingsCalls } from './settings.ts';
 import { trashCalls } from './trash.ts';
@@ -29,7 +30,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: () => app.jobs.list(),
     live: () => [...app.live.list()],
     historyVersion: () => historyVersion,
-    scheduler: () => ({ owner: 'none', pausedUntil: null, asks: [] }),
+    scheduler: () => app.scheduler.state(),
     service: () => face.service?.state() ?? noService,
   });
   const historyChanged = () => {
@@ -37,6 +38,12 @@ export function createRouter(app: App, face: FacePort) {
     feed.touch('historyVersion');
     feed.touch('jobs');
   };
+  const schedulesChanged = () => {
+    feed.touch('scheduler');
+    // A skipped run is a row of the history.
+    historyChanged();
+  };
+  app.scheduler.subscribe(schedulesChanged);
   app.live.subscribe(() => feed.touch('live'));
   face.service?.subscribe(() => feed.touch('service'));
   app.live.onStarted(historyChanged);
@@ -47,6 +54,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, historyChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
+    schedule: scheduleCalls(app, schedulesChanged),
     protection: protectionCalls({ store: () => app.store(), now: () => app.now(), places: app.places }, () => feed.touch('jobs')),
     trash: trashCalls(app.trash),
     notify: notifyCalls(app.notify),

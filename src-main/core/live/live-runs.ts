@@ -17,6 +17,8 @@ export interface StartRequest {
   readonly trigger: Trigger;
   readonly dryRun?: boolean;
   readonly acceptNewMounts?: boolean;
+  /** As in `BackupRequest`. */
+  readonly closesAt?: number;
 }
 
 export interface LiveRunsParts {
@@ -90,7 +92,8 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
   function begin(job: Job, request: StartRequest, approval: Approval['permit']): string {
     refuseSecond(job);
     for (const [key, each] of runs) if (each.entry.view.jobId === job.id) runs.delete(key);
-    const { dryRun = false, acceptNewMounts = false, trigger } = request;
+    const { dryRun = false, acceptNewMounts = false, trigger, closesAt } = request;
+    const isUnattended = trigger === 'schedule' || trigger === 'catch-up';
     const key = randomUUID();
     const entry = newEntry({
       key, jobId: job.id, jobName: job.name, source: job.source, destination: job.destination, trigger, dryRun, startedAt: now(),
@@ -100,7 +103,9 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
       jobId: job.id, source: job.source, destination: job.destination, trigger, dryRun, acceptNewMounts, reportChanges: false,
       options: deleteLimit ? { ...job.options, deleteLimit } : job.options,
       ...(approved ? { approved } : {}),
-      confirmFirstMirror: (preview) => ask(entry, preview),
+      ...(closesAt === undefined ? {} : { closesAt }),
+      // Where nobody looks the answer is no: the run fails with what it would have deleted.
+      confirmFirstMirror: (preview) => (isUnattended ? Promise.resolve(false) : ask(entry, preview)),
     }, (event) => {
       takeEvent(entry, event);
       if (event.type === 'run-started') startedListeners.forEach((listener) => listener(entry.view));

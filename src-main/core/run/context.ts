@@ -48,6 +48,8 @@ export interface RunContext {
   /** The first failure that ends the run. */
   failure: ErrorData | null;
   cancelled: boolean;
+  /** Its window has ended: what has not begun is left to the next run. */
+  closed: boolean;
   /** Tries that a person asked for and that go on. */
   readonly retries: Promise<void>[];
   /** The job's, or the number of removals the user has just seen and approved. */
@@ -80,5 +82,5 @@ export interface RunContext {
 
 /** True once the run should start nothing more. */
 export function isEnding(context: RunContext): boolean {
-  return context.cancelled || context.failure !== null;
+  return context.cancelled || context.closed || context.failure !== null;
 }

@@ -1,13 +1,18 @@
 import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
-import { toAppError } from '../../../src-shared/errors.ts';
+import { toAppError, type ErrorData } from '../../../src-shared/errors.ts';
 import type { FolderRun } from '../../../src-shared/protection.ts';
+import { noTotals } from '../../../src-shared/run.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
+import type { BackupRequest } from '../app.ts';
+import type { Ports } from '../ports.ts';
 import { failureNotice, failuresOf, type RunFailures } from '../protection/failures.ts';
 import { folderFacts } from '../protection/folder-facts.ts';
 import { byRisk } from '../protection/risk.ts';
 import { hostFacts, makeReceipt } from '../receipt/make-receipt.ts';
+import { tryToWriteReceipts } from '../receipt/missing.ts';
 import { unitCall } from '../rsync/args.ts';
 import { display } from '../rsync/byte-name.ts';
+import { processStartTime } from '../rsync/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import type { RunContext } from './context.ts';
@@ -32,6 +37,29 @@ export function concludeRun(context: RunContext, end: Omit<RunEnd, 'notices'>): 
   const facts = orTell(context, () => gather(context));
   context.store.runs.end(context.run, { ...end, notices: context.notices });
   if (facts) orTell(context, () => keep(context, facts));
+}
+
+/**
+ * Puts a run into the history that could not even begin: of an ad-hoc backup nothing is kept, but the history must tell of a
+ * saved job's night. Answers with its number; null where nothing is kept, or nothing can be.
+ */
+export function recordRefused(
+  { ports, store, request }: { readonly ports: Ports; readonly store: () => Store; readonly request: BackupRequest }, error: ErrorData, startedAt: number,
+): number | null {
+  if (request.jobId === undefined || request.dryRun) return null;
+  try {
+    const { runs } = store();
+    const run = runs.start({
+      jobId: request.jobId, trigger: request.trigger, at: startedAt, rsyncVersion: null, hostPid: process.pid,
+      hostStartTime: processStartTime(process.pid) ?? '',
+    });
+    runs.end(run, { state: 'failed', totals: noTotals, limitedBy: null, error, at: ports.clock.now(), notices: [] });
+    tryToWriteReceipts(store(), ports);
+    return run;
+  } catch {
+    // Without a history, the outcome tells of it.
+    return null;
+  }
 }
 
 function gather(context: RunContext): RunFacts {

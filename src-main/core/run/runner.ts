@@ -6,16 +6,16 @@ import type { Ports } from '../ports.ts';
 import { isSlow } from '../plan/cost.ts';
 import { noFolderNotes } from '../protection/folder-facts.ts';
 import { byWeight } from '../protection/risk.ts';
-import { tryToWriteReceipts } from '../receipt/missing.ts';
 import { rootFolderCall } from '../rsync/args.ts';
-import { processStartTime } from '../rsync/process-identity.ts';
+import { callAt } from '../schedule/machine-time.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import { heldTopsOf, raiseAlarms, tellHeldTops } from './alarming.ts';
 import { createBandwidthShares } from './bandwidth-shares.ts';
 import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
-import { callContext, retryUnit, type UnitProgress } from './copying.ts';
+import { callContext, retryUnit } from './copying.ts';
+import { endState, failedUnits } from './end-state.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
 import { holdDestination, type HeldLocks, type Hold } from './holding.ts';
 import { journalFor } from './journal.ts';
@@ -24,7 +24,7 @@ import { unitNotices } from './notices.ts';
 import { learn, planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
-import { concludeRun, riskOrder } from './record.ts';
+import { concludeRun, recordRefused, riskOrder } from './record.ts';
 import { previewBrake, removeVanished } from './removing.ts';
 import { createRoomWait } from './room.ts';
 import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './same-place.ts';
@@ -34,6 +34,7 @@ import { sentenceFor } from './limited-by.ts';
 import { closeTrash, expireTrash, openTrash } from './trashing.ts';
 import { watchMounts } from './watch-mounts.ts';
 import { watchPlaces } from './watch-places.ts';
+import { windowNotice } from './window-end.ts';
 
 /** Frames of progress, ms: as often as an eye can follow. */
 const frameEveryMs = 250;
@@ -62,6 +63,9 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
   let live: RunContext | null = null;
   let steering: Steering | null = null;
   let cancelled = false;
+  let closed = false;
+  /** The end of the window ended the walk, and what fails over that is no failure. */
+  let walkClosed = false;
   let unproven = false;
   let pausedByPerson = false;
   const room = createRoomWait({ pause: standStill, resume: () => pausedByPerson || goOn() });
@@ -96,7 +100,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
-      failure: null, cancelled, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
+      failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
       notice(notice) {
         made.notices.push(notice);
@@ -117,7 +121,20 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     return made;
   }
 
+  /** Its window is over: running rsyncs end, and nothing new begins. What is being removed just then is not torn. */
+  function closeWindow(): void {
+    if (cancelled || !liveRunStates.includes(state)) return;
+    closed = true;
+    if (!live) return;
+    live.closed = true;
+    live.pool.stop();
+    if (state === 'finishing') return;
+    walkClosed = true;
+    dropScout();
+  }
+
   async function execute(): Promise<RunOutcome> {
+    const endWindow = request.closesAt === undefined ? null : callAt(request.closesAt, () => clock.now(), closeWindow);
     let failure: ErrorData | null = null;
     let refusedRun: number | null = null;
     try {
@@ -130,29 +147,12 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
       await work(live, prepared);
     } catch (thrown) {
       failure = toAppError(thrown).toData();
-      if (!live && !cancelled) refusedRun = rememberRefused(failure);
+      if (!live && !cancelled) refusedRun = recordRefused({ ports, store, request }, failure, startedAt);
     }
+    endWindow?.();
     // A walk that is ended for a reason fails as well; the reason is what counts.
-    const outcome = end(cancelled ? null : live?.failure ?? failure);
+    const outcome = end(cancelled ? null : live?.failure ?? (walkClosed ? null : failure));
     return refusedRun === null ? outcome : { ...outcome, run: refusedRun };
-  }
-
-  /** A run that could not even begin: of an ad-hoc backup nothing is kept, but the history must tell of a saved job's night. */
-  function rememberRefused(error: ErrorData): number | null {
-    if (request.jobId === undefined || request.dryRun) return null;
-    try {
-      const { runs } = store();
-      const run = runs.start({
-        jobId: request.jobId, trigger: request.trigger, at: startedAt, rsyncVersion: null, hostPid: process.pid,
-        hostStartTime: processStartTime(process.pid) ?? '',
-      });
-      runs.end(run, { state: 'failed', totals: noTotals, limitedBy: null, error, at: clock.now(), notices: [] });
-      tryToWriteReceipts(store(), ports);
-      return run;
-    } catch {
-      // Without a history, the outcome tells of it.
-      return null;
-    }
   }
 
   async function work(context: RunContext, prepared: Prepared): Promise<void> {
@@ -188,17 +188,19 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     });
     await places.first;
     if (isEnding(context)) return;
-    const planned = await copyAll(context, prepared).finally(() => places.end());
+    const planned = await copyAll(context, prepared).catch(unlessClosed).finally(() => places.end());
     if (state === 'paused') move('resume');
-    if (isEnding(context)) return;
+    if (context.cancelled || context.failure || (request.dryRun && closed)) return;
     move('finish');
     if (request.dryRun) return previewBrake(context);
     const passports = await samePlace(context, expected, hold);
     if (!passports) return;
     await raiseAlarms(context);
+    // What was done by the end of the window counts; the rest, deletions among it, is for the next one.
+    if (!planned || isEnding(context)) return;
     if (context.job.options.mirror) await removeVanished(context, passports);
     await linkAcrossUnits(context, planned.answer.units);
-    if (!(await samePlace(context, expected, hold))) return;
+    if (!(await samePlace(context, expected, hold)) || isEnding(context)) return;
     learn(context, planned.isFull);
     if (!context.units.some((unit) => unit.state === 'failed')) await expireTrash(context);
   }
@@ -210,6 +212,12 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     return planned;
   }
 
+  /** A walk that the end of the window ended has not failed. */
+  function unlessClosed(thrown: unknown): null {
+    if (closed) return null;
+    throw thrown;
+  }
+
   /** What was copied by then may not be where it should. */
   function stopAsMoved(context: RunContext, error: ErrorData): void {
     if (isEnding(context)) return;
@@ -219,7 +227,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
 
   /** Looks at both ends again: their passports when all is well, which are learned, or null. */
   async function samePlace(context: RunContext, expected: Passports, hold: Hold | null): Promise<Passports | null> {
-    if (isEnding(context)) return null;
+    if (context.cancelled || context.failure) return null;
     const now = await lookAtBoth(currentScout(), context.job, answerMs);
     const source = now.source.passport;
     const destination = now.destination.passport;
@@ -267,10 +275,11 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     const totals = { ...noTotals, ...live?.totals, units: units.length };
     const notices = unitNotices(units);
     for (const notice of notices) live?.notice(notice);
+    if (closed && !cancelled) live?.notice(windowNotice(units, live.tracker.waiting() !== null));
     const isWarned = live?.warned === true || units.some((unit) => unit.state === 'warned');
     const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
     const error = failure ?? (isFailed ? failedUnits(units) : null);
-    state = endState({ state, cancelled, unproven, isFailed, isHeld: (totals.held > 0 || (live?.heldTops.size ?? 0) > 0) && !request.dryRun, isWarned });
+    state = endState({ state, cancelled, closed, unproven, isFailed, isHeld: (totals.held > 0 || (live?.heldTops.size ?? 0) > 0) && !request.dryRun, isWarned });
     const limitedBy = shape ? sentenceFor(shape, units, durationMs, live?.job.options.bandwidthLimit !== null) : null;
     remember({ state, totals, limitedBy, error });
     emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });
@@ -328,30 +337,4 @@ function nothingToRetry(unit: number): AppError {
     kind: 'not-found', message: `Unit ${unit} cannot be tried again in this run.`,
     hint: 'While a run copies, units that failed can be; afterwards run the job again: what is done is not copied twice.',
   });
-}
-
-interface EndFacts {
-  readonly state: RunState;
-  readonly cancelled: boolean;
-  readonly unproven: boolean;
-  readonly isFailed: boolean;
-  readonly isHeld: boolean;
-  readonly isWarned: boolean;
-}
-
-/** The last state of a run, from the worst that happened to it. */
-function endState({ state, cancelled, unproven, isFailed, isHeld, isWarned }: EndFacts): RunState {
-  if (cancelled) return state === 'cancelling' ? nextRunState(state, 'stop') : 'cancelled';
-  if (unproven) return nextRunState(state, 'doubt');
-  if (isFailed) return nextRunState(state, 'fail');
-  return nextRunState(state, isHeld ? 'hold' : isWarned ? 'warn' : 'succeed');
-}
-
-function failedUnits(units: readonly UnitProgress[]): ErrorData {
-  const failed = units.filter((unit) => unit.state === 'failed');
-  return {
-    kind: 'internal',
-    message: `${failed.length} of ${units.length} units could not be backed up`,
-    hint: 'See the notices for which, mend the cause and run again: what is done is not copied twice.',
-  };
 }

@@ -65,12 +65,13 @@ export function jobStore(database: DatabaseSync): JobStore {
 
 function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): Pick<JobStore, 'create' | 'update' | 'delete'> {
   const add = database.prepare(`
-    INSERT INTO jobs (id, kind, name, source, destination, options, schedule, notify, created_at, updated_at)
-    VALUES (?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO jobs (id, kind, name, source, destination, options, schedule, notify, created_at, updated_at, schedule_since)
+    VALUES (?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING ${columns}`);
   const change = database.prepare(`
-    UPDATE jobs SET kind = 'saved', name = ?, source = ?, destination = ?, options = ?, schedule = ?, notify = ?, updated_at = ? WHERE id = ?
-    RETURNING ${columns}`);
+    UPDATE jobs SET kind = 'saved', name = ?1, source = ?2, destination = ?3, options = ?4, notify = ?6, updated_at = ?7,
+      schedule_since = CASE WHEN schedule IS ?5 THEN schedule_since ELSE ?7 END, schedule = ?5
+    WHERE id = ?8 RETURNING ${columns}`);
   const remove = database.prepare('DELETE FROM jobs WHERE id = ?');
   // Edited to another place, the job has not seen what is there.
   const forgetPlaces = database.prepare(`
@@ -90,7 +91,7 @@ function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): P
       const time = Math.round(now);
       return inTransaction(database, () => {
         refuseSecondOf(draft.name, id);
-        return one(add.get(id, draft.name, draft.source, draft.destination, ...definition(draft), time, time))!;
+        return one(add.get(id, draft.name, draft.source, draft.destination, ...definition(draft), time, time, time))!;
       });
     },
     update(id, draft, now) {

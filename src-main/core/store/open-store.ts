@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { alarmStore, type AlarmStore } from './alarms.ts';
+import { dueStore, type DueStore } from './dues.ts';
 import { makeDataFolder } from './folder.ts';
 import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
@@ -14,6 +15,7 @@ import { keptByDefault, type Kept } from './prune.ts';
 import { receiptStore, type ReceiptStore } from './receipts.ts';
 import { historyStore, type HistoryStore } from './history.ts';
 import { runStore, type RunStore } from './runs.ts';
+import { schedulerRecord, type SchedulerRecord } from './scheduler-record.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { storeError, withStoreErrors } from './store-error.ts';
 import { trashStore, type TrashStore } from './trash.ts';
@@ -44,6 +46,8 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly notify: NotifyFacts;
   readonly outbox: Outbox;
+  readonly dues: DueStore;
+  readonly scheduler: SchedulerRecord;
   /** Writes what waits and closes the file. Throws, after closing, what of the units could not be written. Safe to call again. */
   close(): void;
 }
@@ -87,6 +91,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       settings: withStoreErrors(file, settingsStore(database)),
       notify: withStoreErrors(file, notifyFacts(database)),
       outbox: withStoreErrors(file, outboxStore(database)),
+      dues: withStoreErrors(file, dueStore(database)),
+      scheduler: withStoreErrors(file, schedulerRecord(database)),
       close() {
         if (!database.isOpen) return;
         try {

@@ -1,6 +1,7 @@
 /** What unattended runs need: schedules and what became of them, protection by folder, alarms, trash, receipts, messages. */
 export const trustSchema = `
   ALTER TABLE jobs ADD COLUMN schedule TEXT; -- JSON, Schedule
+  ALTER TABLE jobs ADD COLUMN schedule_since INTEGER NOT NULL DEFAULT 0; -- when it became as it is: earlier due times are not its own
   ALTER TABLE jobs ADD COLUMN notify TEXT; -- JSON, JobNotify
 
   -- Each due time of a schedule, once it is decided.
@@ -8,11 +9,13 @@ export const trustSchema = `
     job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,
     due_at INTEGER NOT NULL,
     outcome TEXT NOT NULL, -- waiting, ran, caught-up, skipped
+    waits_for TEXT, -- start, settle, answer; null once it is decided
     run INTEGER REFERENCES runs (id) ON DELETE SET NULL,
     reason TEXT,
     decided_at INTEGER NOT NULL,
     PRIMARY KEY (job, due_at)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX dues_waiting ON dues (due_at) WHERE waits_for IS NOT NULL;
 
   -- What a run did in each top folder of its source.
   CREATE TABLE folder_runs (
