@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,10 +24,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** So old that nothing of the test itself has the same second. */
 function makeTakes(from: number, to: number): void {
+  const old = new Date('2026-01-02T03:04:05.678Z');
   for (let number = from; number < to; number++) {
-    mkdirSync(join(source, `take ${number}`), { recursive: true });
-    writeFileSync(join(source, `take ${number}`, 'film'), Buffer.alloc(bytes, number + 1));
+    const folderOf = join(source, `take ${number}`);
+    mkdirSync(folderOf, { recursive: true });
+    writeFileSync(join(folderOf, 'film'), Buffer.alloc(bytes, number + 1));
+    for (const path of [join(folderOf, 'film'), folderOf, source]) utimesSync(path, old, old);
   }
 }
 

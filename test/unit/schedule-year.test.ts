@@ -25,8 +25,8 @@ describe('a year of sleep, crashes, clock changes, pauses, long runs and edits',
   });
 
   test.skipIf(process.env['DAYBREAK_SEED'] !== undefined)('all of it came up', () => {
-    expect(sums.ran).toBeGreaterThan(10_000);
-    expect(sums['caught-up']).toBeGreaterThan(1000);
-    expect(sums.skipped).toBeGreaterThan(1000);
+    expect(sums.ran).toBeGreaterThan(4000);
+    expect(sums['caught-up']).toBeGreaterThan(500);
+    expect(sums.skipped).toBeGreaterThan(500);
   });
 });

@@ -192,7 +192,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     if (ready > now() || looking.has(job.id)) return;
     // A run that is on time tells by itself what is not there; one that makes up for another waits for it.
     if (isNow || present.delete(job.id)) attempt(job, waiting);
-    else void look(job.id);
+    else look(job.id).catch((thrown: unknown) => parts.onError(toAppError(thrown)));
   }
 
   async function look(id: string): Promise<void> {

@@ -68,6 +68,6 @@ function partsOf(at: number, timeZone: string): DateParts {
   const seconds = parts['second'] === '00' ? '' : `:${parts['second']}`;
   return {
     year: Number(parts['year']), month, day: Number(parts['day']),
-    words: `${parts['weekday']} ${parts['day']} ${monthNames[month]}`, time: `${parts['hour']}:${parts['minute']}${seconds}`,
+    words: `${parts['weekday']} ${Number(parts['day'])} ${monthNames[month]}`, time: `${parts['hour']}:${parts['minute']}${seconds}`,
   };
 }
