@@ -12,11 +12,13 @@ export function JobName({ job, owner }: { readonly job: Job; readonly owner: Job
       <Group gap={6} wrap="nowrap">
         {owner === 'user'
           ? <Anchor fw={600} size="sm" truncate href={hrefOf({ name: 'edit-job', id: job.id })}>{job.name}</Anchor>
-          : <Text fw={600} size="sm" truncate>{job.name}</Text>}
+          : <Text fw={600} size="sm" truncate title={job.name}>{job.name}</Text>}
         {job.kind === 'ad-hoc' && <JobLabel word="Command line" meaning="Made by the command line. When you save it, it becomes a saved job." />}
-        <OwnerLabel owner={owner} />
       </Group>
-      {job.kind === 'saved' && <Text size="xs" c="dimmed" truncate title={`${job.source} → ${job.destination}`}>{job.source} → {job.destination}</Text>}
+      <Group gap={6} wrap="nowrap">
+        <OwnerLabel owner={owner} />
+        {job.kind === 'saved' && <Text size="xs" c="dimmed" truncate title={`${job.source} → ${job.destination}`}>{job.source} → {job.destination}</Text>}
+      </Group>
     </>
   );
 }

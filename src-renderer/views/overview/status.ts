@@ -34,15 +34,24 @@ export function statusOf(
   if (scheduler && scheduler.asks.length > 0) return { headline: `${formatNumberOf(scheduler.asks.length, 'missed run')} ${scheduler.asks.length === 1 ? 'waits' : 'wait'} for your answer`, detail: 'Nothing could run when they were due.' };
   if (running.length > 0) return { headline: `${formatNumberOf(running.length, 'backup')} running`, detail: late.length === 0 ? 'Nothing needs you.' : `${namesOf(late)}: the window will be missed.` };
   if (never.length > 0) return { headline: never.length === jobs.length ? 'Nothing is protected yet' : 'Not everything is protected yet', detail: `${namesOf(never)}: no good run so far.` };
-  return good(jobs, late, hasSchedules(own) ? scheduler : null, now);
+  return good({ jobs, late, scheduler: hasSchedules(own) ? scheduler : null, nothing: nothingOf(service), now });
 }
 
-/** All that ran was good: what is to come decides. `scheduler`: null where it has nothing to keep. */
-function good(jobs: readonly JobSummary[], late: readonly JobSummary[], scheduler: SchedulerState | null, now: number): Status {
+interface Good {
+  readonly jobs: readonly JobSummary[];
+  readonly late: readonly JobSummary[];
+  /** Null where it has nothing to keep. */
+  readonly scheduler: SchedulerState | null;
+  readonly nothing: string;
+  readonly now: number;
+}
+
+/** All that ran was good: what is to come decides. */
+function good({ jobs, late, scheduler, nothing, now }: Good): Status {
   const oldest = `The oldest is of ${formatWhen(Math.min(...jobs.map(({ protectedUntil }) => protectedUntil ?? 0)))}.`;
   const stopped = jobs.filter(({ lastRun }) => lastRun?.state === 'stopped');
-  if (scheduler?.owner === 'none') return { headline: 'All backups are good, but nothing starts by itself', detail: `No Daybreak on this machine keeps the schedules. ${oldest}` };
-  if (scheduler && (scheduler.pausedUntil ?? 0) > now) return { headline: 'All backups are good, and the schedules rest', detail: `Nothing starts by itself until ${formatComing(scheduler.pausedUntil ?? 0, now)}. ${oldest}` };
+  if (scheduler?.owner === 'none') return { headline: `All backups are good, but ${nothing} starts by itself`, detail: `No Daybreak on this machine keeps the schedules. ${oldest}` };
+  if (scheduler && (scheduler.pausedUntil ?? 0) > now) return { headline: 'All backups are good, and the schedules rest', detail: `Until ${formatComing(scheduler.pausedUntil ?? 0, now)} ${nothing} starts by itself. ${oldest}` };
   if (late.length > 0) return { headline: `${formatNumberOf(late.length, 'backup')} will not be done in time`, detail: `${namesOf(late)}: more to copy than the window has time for. ${oldest}` };
   if (stopped.length > 0) return { headline: `${formatNumberOf(stopped.length, 'backup')} did not finish in ${stopped.length === 1 ? 'its window' : 'their windows'}`, detail: `${namesOf(stopped)}: the rest goes on in the next window. ${oldest}` };
   const next = jobs.filter(({ nextRunAt }) => nextRunAt !== null).toSorted((one, other) => (one.nextRunAt ?? 0) - (other.nextRunAt ?? 0))[0];
@@ -50,6 +59,11 @@ function good(jobs: readonly JobSummary[], late: readonly JobSummary[], schedule
   const done = next.forecast ? `, done by about ${formatComing(next.forecast.endsAt, now)}` : '';
   const hasWindows = jobs.some(({ forecast }) => (forecast?.windowEndsAt ?? null) !== null);
   return { headline: hasWindows ? 'All backups are good, and the next will be done in time' : 'All backups are good', detail: `Next: ${next.job.name}, ${formatComing(next.nextRunAt, now)}${done}. ${oldest}` };
+}
+
+/** What does not start where this user's schedules rest or nobody keeps them: those of the service go on. */
+export function nothingOf(service: ServiceState): string {
+  return hasSchedules(service.jobs) ? 'nothing of this user' : 'nothing';
 }
 
 /** Whether any job runs by itself. */

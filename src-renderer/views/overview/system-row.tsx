@@ -18,6 +18,7 @@ export function SystemRow({ row, summary: { job, lastRun, protectedUntil, recent
   const liveState = useAppStore((state) => state.service.live.find((run) => run.jobId === job.id && run.outcome === null)?.progress?.state ?? null);
   const isOffline = useAppStore((state) => state.connection !== 'open');
   const start = (): void => {
+    if (isRunning) return;
     calls.service.start({ jobId: job.id }).catch(tellError);
   };
   const state = liveState ?? lastRun?.state ?? null;
@@ -36,7 +37,11 @@ export function SystemRow({ row, summary: { job, lastRun, protectedUntil, recent
       </Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap" justify="flex-end">
-          <Button size="xs" variant="default" disabled={isOffline || isRunning} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={start} aria-label={`Back up now: ${job.name}`} title={isRunning ? 'It runs: see above' : 'Back up now'} className={classes['start'] ?? ''}><span className={classes['startWord'] ?? ''}>Back up now</span></Button>
+          {/* While it runs the button rests and keeps the focus of whoever pressed it. */}
+          <Button
+            size="xs" variant="default" disabled={isOffline} aria-disabled={isRunning} {...(isRunning ? { 'data-disabled': true } : {})} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={start}
+            aria-label={`Back up now: ${job.name} (system)`} title={isRunning ? 'It runs: see above' : 'Back up now'} className={classes['start'] ?? ''}
+          ><span className={classes['startWord'] ?? ''}>Back up now</span></Button>
           <SystemNote jobName={job.name} />
         </Group>
       </Table.Td>
