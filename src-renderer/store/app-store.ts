@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { FaceFacts, FeedFrame } from '../../src-shared/app-state.ts';
+import { noService, type FaceFacts, type FeedFrame, type ServiceState } from '../../src-shared/app-state.ts';
 import type { JobSummary, LiveRun } from '../../src-shared/run-view.ts';
 import type { SchedulerState } from '../../src-shared/schedule.ts';
 import type { Settings } from '../../src-shared/settings.ts';
@@ -17,6 +17,7 @@ interface AppStore {
   readonly live: readonly LiveRun[];
   readonly scheduler: SchedulerState | null;
   readonly historyVersion: number;
+  readonly service: ServiceState;
   readonly setConnection: (connection: Connection) => void;
   /** A new feed: its first frame holds everything, and another host may count from the start. */
   readonly begin: () => void;
@@ -33,6 +34,7 @@ export const useAppStore = create<AppStore>()((set, get) => ({
   live: [],
   scheduler: null,
   historyVersion: 0,
+  service: noService,
   setConnection: (connection) => set({ connection }),
   begin: () => set({ revision: 0 }),
   take: (frame) => {

@@ -2,7 +2,7 @@ import { base } from '../../src-main/core/calls/base.ts';
 import { serviceCalls } from '../../src-main/core/calls/service.ts';
 import { createFeed } from '../../src-main/core/live/feed.ts';
 import { hasLeft, pause } from '../../src-main/core/live/pause.ts';
-import { noService, type FaceFacts } from '../../src-shared/app-state.ts';
+import type { FaceFacts, ServiceState } from '../../src-shared/app-state.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { Job, JobOptions } from '../../src-shared/job.ts';
 import { JobNotify } from '../../src-shared/notify.ts';
@@ -14,6 +14,7 @@ import { jobName, projects, shareOf, unitName } from './app-double-names.ts';
 import { checkPlaces, listFolder, makeFolder, previewSplit, volumes } from './app-double-places.ts';
 import { notifyDouble, receiptDouble } from './app-double-records.ts';
 import { createSimulatedRun, type SimulatedRun, type SimulatedRunOptions } from './app-double-run.ts';
+import { createServiceDouble } from './app-double-service.ts';
 import { createTrustDouble, scheduleOf } from './app-double-trust.ts';
 
 export interface AppDoubleOptions {
@@ -26,6 +27,10 @@ export interface AppDoubleOptions {
   readonly unitMs: number;
   /** Part of that run that is done at the start. */
   readonly doneShare: number;
+  /** Of the system service; left out: there is none. Attached, it has two jobs, and a run of the first one is live. */
+  readonly service?: ServiceState['state'];
+  /** What the face is; left out: a browser. */
+  readonly face?: FaceFacts['kind'];
   readonly now: () => number;
 }
 
@@ -44,12 +49,14 @@ export function createAppDouble(options: AppDoubleOptions) {
   let settings = Settings.parse({});
   let lastKey = 0;
 
-  const face: FaceFacts = { kind: 'browser', hasDialogs: false, version: '0.1.0', hostName: 'studio', userName: 'anna', isRoot: false, platform: 'linux' };
+  const face: FaceFacts = { kind: options.face ?? 'browser', hasDialogs: false, version: '0.1.0', hostName: 'studio', userName: 'anna', isRoot: false, platform: 'linux' };
   const trust = createTrustDouble({ jobs, history, now, changed, schedulerChanged: () => feed.touch('scheduler'), start: (job) => begin(job, { trigger: 'catch-up' }) });
   const feed = createFeed({
     face: () => face, settings: () => settings, jobs: () => [...jobs.values()].map(summaryOf), live: () => [...live.values()].map((run) => run.view()), historyVersion: () => history.version(),
-    scheduler: () => trust.scheduler(), service: () => noService,
+    scheduler: () => trust.scheduler(), service: () => service.state(),
   });
+  const service = createServiceDouble(options.service ?? 'none', now);
+  service.subscribe(() => feed.touch('service'));
 
   function summaryOf(job: Job): JobSummary {
     const known = summaries.get(job.id);
@@ -85,6 +92,7 @@ export function createAppDouble(options: AppDoubleOptions) {
   }
 
   const timer = setInterval(() => {
+    service.step();
     for (const run of live.values()) {
       if (!run.isLive()) continue;
       run.step(now());
@@ -118,7 +126,7 @@ export function createAppDouble(options: AppDoubleOptions) {
     ...trust.calls,
     receipts: receiptDouble(jobs, history),
     notify: notifyDouble(now),
-    service: serviceCalls(undefined),
+    service: serviceCalls(service),
     feed: { watch: base.feed.watch.handler(({ signal }) => feed.watch(signal)) },
     jobs: {
       list: base.jobs.list.handler(() => [...jobs.values()].map(summaryOf)),

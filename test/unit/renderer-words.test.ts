@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { noService, type ServiceState } from '../../src-shared/app-state.ts';
 import type { JobSummary, LiveRun, TimelineBar } from '../../src-shared/run-view.ts';
 import type { SchedulerState } from '../../src-shared/schedule.ts';
 import { Job } from '../../src-shared/job.ts';
 import { formatBytes, formatComing, formatCount, formatDuration, formatNumberOf, formatRate } from '../../src-renderer/format.ts';
 import { hrefOf, routeOf, type Route } from '../../src-renderer/shell/route.ts';
+import { jobRowsOf } from '../../src-renderer/views/overview/job-rows.ts';
 import { statusOf } from '../../src-renderer/views/overview/status.ts';
 import { barAt, boxOf, coveredMs, summaryOf } from '../../src-renderer/views/run/timeline-layout.ts';
 
@@ -61,11 +63,11 @@ describe('the status sentence of jobs that run by themselves', () => {
     nextRunAt: at(5), forecast: { startsAt: at(5), endsAt: at(7), windowEndsAt: at(13), warning: null }, alarms: 0, ...more,
   });
   const scheduler = (more: Partial<SchedulerState> = {}): SchedulerState => ({ owner: 'this', pausedUntil: null, asks: [], ...more });
-  const headline = (job: JobSummary, state: SchedulerState): string => statusOf([job], [], state, now).headline;
+  const headline = (job: JobSummary, state: SchedulerState): string => statusOf([job], [], state, undefined, now).headline;
   const stopped = { id: 1, state: 'stopped' as const, startedAt: at(-19), endedAt: at(-11), limitedBy: null, problem: null };
 
   test('says that the next one will be done in time, and when', () => {
-    const { headline: first, detail } = statusOf([nightly()], [], scheduler(), now);
+    const { headline: first, detail } = statusOf([nightly()], [], scheduler(), undefined, now);
     expect(first).toBe('All backups are good, and the next will be done in time');
     expect(detail).toMatch(/^Next: Nightly, tonight .*, done by about tomorrow /u);
   });
@@ -85,6 +87,41 @@ describe('the status sentence of jobs that run by themselves', () => {
   test('does not speak of schedules where there are none', () => {
     const byHand = nightly({ nextRunAt: null, forecast: null, job: { ...nightly().job, schedule: null } });
     expect(headline(byHand, scheduler({ owner: 'none', pausedUntil: at(1) }))).toBe('All backups are good');
+  });
+
+  describe('with a system service', () => {
+    const byHand = nightly({ nextRunAt: null, forecast: null, job: { ...nightly().job, schedule: null } });
+    const service = (more: Partial<JobSummary>, live: LiveRun[] = []): ServiceState => ({ ...noService, state: 'attached', jobs: [nightly({ job: { ...nightly().job, name: 'Homes' }, ...more })], live });
+    const failed = { id: 1, state: 'failed' as const, startedAt: at(-19), endedAt: at(-18), limitedBy: null, problem: 'The disk is full' };
+
+    test.each<[string, ServiceState]>([
+      ['1 backup needs you', service({ lastRun: failed })],
+      ['Not everything is protected yet', service({ protectedUntil: null })],
+      ['1 backup running', service({}, [{ outcome: null, question: null } as LiveRun])],
+      ['All backups are good, and the next will be done in time', service({})],
+    ])('counts its jobs too: %s', (words, state) => {
+      expect(statusOf([byHand], [], scheduler(), state, now).headline).toBe(words);
+    });
+
+    test('names the next one of all, whoever runs it', () => {
+      expect(statusOf([nightly()], [], scheduler(), service({ nextRunAt: at(2) }), now).detail).toMatch(/^Next: Homes, /u);
+    });
+
+    test('knows that it keeps its own schedules, whatever becomes of those of this user', () => {
+      const resting = scheduler({ owner: 'none', pausedUntil: at(1) });
+      expect(statusOf([byHand], [], resting, service({}), now).headline).toBe('All backups are good, and the next will be done in time');
+      expect(statusOf([nightly()], [], resting, service({}), now).headline).toBe('All backups are good, but nothing of this user starts by itself');
+    });
+
+    test('without any job of this user there is something to say', () => {
+      expect(statusOf([], [], scheduler(), service({}), now).headline).toMatch(/^All backups are good/u);
+    });
+
+    test('tells its jobs from those of this user, even where their ids are the same', () => {
+      const rows = jobRowsOf([nightly()], service({}));
+      expect(rows.map(({ owner, summary }) => [owner, summary.job.name])).toEqual([['user', 'Nightly'], ['system', 'Homes']]);
+      expect(new Set(rows.map(({ key }) => key)).size).toBe(2);
+    });
   });
 });
 

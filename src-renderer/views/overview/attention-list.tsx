@@ -8,7 +8,7 @@ import { tellError } from '../../parts/tell-error.ts';
 import { hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import { AlarmList } from './alarm-list.tsx';
-import { hasSchedules } from './status.ts';
+import { hasSchedules, nothingOf } from './status.ts';
 
 /** More of one kind are counted: the list of jobs has them all. */
 const mostShown = 3;
@@ -17,6 +17,7 @@ const mostShown = 3;
 export function AttentionList() {
   const jobs = useAppStore((state) => state.jobs);
   const scheduler = useAppStore((state) => state.scheduler);
+  const nothing = useAppStore((state) => nothingOf(state.service));
   const alarmed = jobs.filter(({ alarms }) => alarms > 0);
   const late = jobs.filter(({ forecast }) => (forecast?.warning ?? null) !== null);
   const asks = scheduler?.asks ?? [];
@@ -31,7 +32,7 @@ export function AttentionList() {
       {late.slice(0, mostShown).map((summary) => <LateRun key={summary.job.id} summary={summary} />)}
       <More count={late.length} what="job" words="that will not be done in time" />
       {owner === 'none' && (
-        <Alert color="orange" variant="outline" icon={<IconCalendarOff aria-hidden />} title="Nothing starts by itself now">
+        <Alert color="orange" variant="outline" icon={<IconCalendarOff aria-hidden />} title={`Now ${nothing} starts by itself`}>
           There are schedules, but no Daybreak on this machine keeps them. Start Daybreak again, or let a service do it: <code>daybreak service install</code>.
         </Alert>
       )}

@@ -1,20 +1,21 @@
 import { Anchor, Button, Group, Table, Text, Title } from '@mantine/core';
 import { IconEye, IconPlayerPlay } from '@tabler/icons-react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
-import { formatComing, formatDuration } from '../../format.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Moment } from '../../parts/moment.tsx';
-import { Sparkline } from '../../parts/sparkline.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { tellError } from '../../parts/tell-error.ts';
 import { go, hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
+import { DurationCell, NextRunBelow, NextRunCell } from './job-cells.tsx';
 import classes from './job-list.module.css';
 import { JobMenu } from './job-menu.tsx';
 import { JobName } from './job-name.tsx';
+import { jobRowsOf } from './job-rows.ts';
+import { SystemRow } from './system-row.tsx';
 
 // What nobody opened yet need not be loaded.
 const ProtectionDrawer = lazy(async () => ({ default: (await import('./protection-drawer.tsx')).ProtectionDrawer }));
@@ -25,6 +26,8 @@ const rowHeight = 64;
 /** All jobs, and what one can do with each. Only rows in sight are in the page. */
 export function JobList() {
   const jobs = useAppStore((state) => state.jobs);
+  const service = useAppStore((state) => state.service);
+  const jobRows = useMemo(() => jobRowsOf(jobs, service), [jobs, service]);
   const [toDelete, setToDelete] = useState<JobSummary | null>(null);
   const [detailOf, setDetailOf] = useState<string | null>(null);
   const calls = useCalls();
@@ -32,7 +35,7 @@ export function JobList() {
   const [top, setTop] = useState(0);
   // What stands above the list comes and goes with the runs.
   useLayoutEffect(() => setTop(table.current?.offsetTop ?? 0));
-  const rows = useWindowVirtualizer({ count: jobs.length, estimateSize: () => rowHeight, overscan: 6, scrollMargin: top });
+  const rows = useWindowVirtualizer({ count: jobRows.length, estimateSize: () => rowHeight, overscan: 6, scrollMargin: top });
   const shown = rows.getVirtualItems();
   const above = (shown[0]?.start ?? top) - top;
   const below = rows.getTotalSize() - ((shown.at(-1)?.end ?? top) - top);
@@ -43,15 +46,19 @@ export function JobList() {
   return (
     <section aria-label="Jobs">
       <Title order={2} mb="xs">Jobs</Title>
-      <Table ref={table} verticalSpacing="xs" className={classes.table} highlightOnHover aria-rowcount={jobs.length + 1}>
+      <Table ref={table} verticalSpacing="xs" className={classes.table} highlightOnHover aria-rowcount={jobRows.length + 1}>
         <Table.Thead>
           <Table.Tr><Table.Th>Job</Table.Th><Table.Th>Last run</Table.Th><Table.Th>Duration</Table.Th><Table.Th>Next run</Table.Th><Table.Th>Protected until</Table.Th><Table.Th><span className={classes.hidden}>Actions</span></Table.Th></Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {above > 0 && <tr aria-hidden style={{ height: above }} />}
           {shown.map(({ index }) => {
-            const summary = jobs[index];
-            return summary && <JobRow key={summary.job.id} row={index + 2} summary={summary} onDelete={() => setToDelete(summary)} onDetail={() => setDetailOf(summary.job.id)} />;
+            const each = jobRows[index];
+            if (!each) return null;
+            const { key, owner, summary } = each;
+            return owner === 'system'
+              ? <SystemRow key={key} row={index + 2} summary={summary} />
+              : <JobRow key={key} row={index + 2} summary={summary} onDelete={() => setToDelete(summary)} onDetail={() => setDetailOf(summary.job.id)} />;
           })}
           {below > 0 && <tr aria-hidden style={{ height: below }} />}
         </Table.Tbody>
@@ -75,7 +82,7 @@ interface JobRowProps {
 }
 
 function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
-  const { job, lastRun, protectedUntil, recent, nextRunAt } = summary;
+  const { job, lastRun, protectedUntil, recent, nextRunAt, forecast } = summary;
   const calls = useCalls();
   const liveKey = useAppStore((state) => state.live.find((run) => run.jobId === job.id && run.outcome === null)?.key ?? null);
   const liveState = useAppStore((state) => state.live.find(({ key }) => key === liveKey)?.progress?.state ?? null);
@@ -83,12 +90,9 @@ function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
   const start = (dryRun: boolean): void => {
     calls.runs.start({ jobId: job.id, dryRun }).then(({ key }) => go({ name: 'run', key }), tellError);
   };
-  const duration = recent.at(-1)?.durationMs;
   return (
     <Table.Tr className={classes.row ?? ''} aria-rowindex={row}>
-      <Table.Td className={classes.job}>
-        <JobName job={job} />
-      </Table.Td>
+      <Table.Td className={classes.job}><JobName job={job} owner="user" /></Table.Td>
       <Table.Td>
         {lastRun ? (
           <>
@@ -97,17 +101,11 @@ function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
           </>
         ) : <Text size="sm" c="dimmed">never</Text>}
       </Table.Td>
-      <Table.Td>
-        {duration === undefined ? <Text size="sm" c="dimmed">-</Text> : <Text size="sm">{formatDuration(duration)}</Text>}
-        {recent.length > 1 && <Sparkline values={recent.map((each) => each.durationMs)} top={null} slots={14} height={16} />}
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{nextRunAt === null ? <Text span size="sm" c="dimmed">by hand</Text> : <Moment at={nextRunAt} words={formatComing} />}</Text>
-        {(summary.forecast?.warning ?? null) !== null && <Text size="xs" className={classes.late ?? ''}>not in time</Text>}
-      </Table.Td>
+      <DurationCell recent={recent} />
+      <NextRunCell nextRunAt={nextRunAt} forecast={forecast} />
       <Table.Td>
         <Anchor component="button" type="button" size="sm" ta="left" onClick={onDetail}>{protectedUntil === null ? 'not yet' : <Moment at={protectedUntil} />}<span className={classes.hidden}>, by folder: {job.name}</span></Anchor>
-        {nextRunAt !== null && <Text size="xs" c="dimmed" className={classes.nextBelow ?? ''}>next <Moment at={nextRunAt} words={formatComing} /></Text>}
+        <NextRunBelow nextRunAt={nextRunAt} />
       </Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap" justify="flex-end">

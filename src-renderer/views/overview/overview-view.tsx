@@ -6,6 +6,7 @@ import { WelcomeView } from '../welcome/welcome-view.tsx';
 import { AttentionList } from './attention-list.tsx';
 import { JobList } from './job-list.tsx';
 import { MeterStrip } from './meter-strip.tsx';
+import { NoAccessLine } from './no-access-line.tsx';
 import { PauseLine, PauseMenu } from './pause-menu.tsx';
 import { RunningList } from './running-list.tsx';
 import { statusOf } from './status.ts';
@@ -13,9 +14,9 @@ import { statusOf } from './status.ts';
 /** Are my backups good? */
 export function OverviewView() {
   const isLoaded = useAppStore((state) => state.face !== null);
-  const hasJobs = useAppStore((state) => state.jobs.length > 0);
+  const hasJobs = useAppStore((state) => state.jobs.length + state.service.jobs.length > 0);
   if (!isLoaded) return <Stack role="status" aria-busy aria-label="Loading"><Skeleton height={30} width={380} /><Skeleton height={90} /><Skeleton height={220} /></Stack>;
-  if (!hasJobs) return <WelcomeView />;
+  if (!hasJobs) return <Stack gap="lg"><WelcomeView /><NoAccessLine /></Stack>;
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" wrap="nowrap">
@@ -30,13 +31,14 @@ export function OverviewView() {
       <MeterStrip />
       <RunningList />
       <JobList />
+      <NoAccessLine />
     </Stack>
   );
 }
 
 function Status() {
-  const headline = useAppStore((state) => statusOf(state.jobs, state.live, state.scheduler).headline);
-  const detail = useAppStore((state) => statusOf(state.jobs, state.live, state.scheduler).detail);
+  const headline = useAppStore((state) => statusOf(state.jobs, state.live, state.scheduler, state.service).headline);
+  const detail = useAppStore((state) => statusOf(state.jobs, state.live, state.scheduler, state.service).detail);
   const heldRun = useAppStore((state) => state.jobs.find(({ lastRun }) => lastRun?.state === 'held')?.lastRun?.id ?? null);
   return (
     <div>

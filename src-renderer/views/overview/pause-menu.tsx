@@ -37,6 +37,7 @@ export function PauseMenu() {
 /** Says that all schedules rest, while they do. */
 export function PauseLine() {
   const pausedUntil = useAppStore((state) => state.scheduler?.pausedUntil ?? null);
+  const hasOthers = useAppStore((state) => hasSchedules(state.service.jobs));
   if (pausedUntil === null || pausedUntil <= Date.now()) return null;
-  return <Text size="sm" role="status">All schedules rest until <Moment at={pausedUntil} words={formatComing} />. What runs now goes on, and “Back up now” still works.</Text>;
+  return <Text size="sm" role="status">All schedules rest until <Moment at={pausedUntil} words={formatComing} />. What runs now goes on, and “Back up now” still works.{hasOthers && ' Those of the system service are not touched.'}</Text>;
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { LiveRun } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../format.ts';
-import { Confirm } from '../../parts/confirm.tsx';
+import { CancelRun } from '../../parts/cancel-run.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { tellError } from '../../parts/tell-error.ts';
@@ -97,11 +97,7 @@ function Controls({ run: { key, progress } }: { readonly run: LiveRun }) {
         ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => tell(calls.runs.resume({ key }))}>Resume</Button>
         : <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPause size={14} aria-hidden />} onClick={() => tell(calls.runs.pause({ key }))}>Pause</Button>}
       <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconX size={14} aria-hidden />} onClick={() => setIsAsking(true)}>Cancel</Button>
-      <Confirm
-        isOpen={isAsking} title="Cancel this run?" confirmLabel="Cancel the run" cancelLabel="Let it go on"
-        text="What is copied stays, nothing is deleted, and the next run finishes the rest." onCancel={() => setIsAsking(false)}
-        onConfirm={() => { setIsAsking(false); tell(calls.runs.cancel({ key })); }}
-      />
+      <CancelRun isOpen={isAsking} onCancel={() => setIsAsking(false)} onConfirm={() => { setIsAsking(false); tell(calls.runs.cancel({ key })); }} />
     </Group>
   );
 }

@@ -25,19 +25,30 @@ export function SettingsView() {
     <Stack maw={720} gap="md">
       <Title order={1} tabIndex={-1}>Settings</Title>
       <Paper withBorder p="md">
-        <Radio.Group label="Appearance" value={settings.theme} onChange={(theme) => change({ theme })}>
-          <Stack gap={6} mt={6}>{themes.map(([value, label]) => <Radio key={value} value={value} label={label} />)}</Stack>
-        </Radio.Group>
+        <Title order={2} mb="xs">General</Title>
+        <Stack gap="md">
+          <Radio.Group label="Appearance" value={settings.theme} onChange={(theme) => change({ theme })}>
+            <Stack gap={6} mt={6}>{themes.map(([value, label]) => <Radio key={value} value={value} label={label} />)}</Stack>
+          </Radio.Group>
+          {face.kind === 'desktop' && (
+            <>
+              <Switch
+                label="Closing the window keeps Daybreak in the tray" checked={settings.closeToTray ?? false}
+                onChange={(event) => change({ closeToTray: event.currentTarget.checked })}
+              />
+              <Switch
+                label="Start with my session" description="It starts hidden in the tray; where there is no tray to find it in, with its window."
+                checked={settings.launchAtLogin} onChange={(event) => change({ launchAtLogin: event.currentTarget.checked })}
+              />
+            </>
+          )}
+        </Stack>
       </Paper>
       {face.kind === 'desktop' && (
         <Paper withBorder p="md">
           <Radio.Group label="Notifications of the desktop" value={settings.notifications} onChange={(value) => change({ notifications: value })}>
             <Stack gap={6} mt={6}>{tellings.map(([value, label]) => <Radio key={value} value={value} label={label} />)}</Stack>
           </Radio.Group>
-          <Switch
-            mt="md" label="Closing the window keeps Daybreak in the tray" checked={settings.closeToTray ?? false}
-            onChange={(event) => change({ closeToTray: event.currentTarget.checked })}
-          />
         </Paper>
       )}
       <NotificationsPanel />
