@@ -3,7 +3,7 @@
  * tells all there is to mend. Words choose test files (and options go to vitest as they are); coverage is then left out.
  * `--full` runs the same tests with larger counts.
  */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
@@ -138,6 +138,8 @@ async function runTests(node, words, environment) {
   const isWhole = words.length === 0;
   say(isWhole ? 'Tests, and how much of src-main/core they run' : `Tests: ${words.join(' ')}`);
   const folder = mkdtempSync(path.join(hasMemoryFolder() ? memoryFolder : tmpdir(), 'daybreak-test-'));
+  // Some tests work as another user, who must get at their own files in it, as in any folder for temporary files.
+  chmodSync(folder, 0o1777);
   try {
     const report = path.join(folder, 'counts.json');
     const argv = [

