@@ -6,19 +6,22 @@ import { createCountReporter } from './count-reporter.ts';
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
 const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop'];
 
-/** In these a browser waits for what is to happen more than it works. */
-const isWaiting = (kind: string): boolean => kind === 'ui' || kind === 'desktop';
+/** In these something is waited for as often as there is work: rsyncs, processes that start, a browser. Faults measure seconds. */
+const isWaiting = (kind: string): boolean => kind !== 'faults';
+
+/** Kinds that run together, so that a long file of one does not keep a core idle. */
+const groups: Readonly<Record<string, number>> = { unit: 0, engine: 0, faults: 1, ui: 2, desktop: 2 };
 
 export default defineConfig({
   root: path.join(import.meta.dirname, '..'),
   test: {
-    projects: kinds.map((kind, place) => ({
+    projects: kinds.map((kind) => ({
       extends: true as const,
       test: {
         name: kind,
         include: [`test/${kind}/**/*.test.ts`],
-        // One kind after the other, so that a heavy tree does not run beside a test that measures seconds.
-        sequence: { groupOrder: isWaiting(kind) ? kinds.length : place },
+        // A heavy tree does not run beside a test that measures seconds.
+        sequence: { groupOrder: groups[kind] ?? 0 },
         ...(isWaiting(kind) ? { maxWorkers: Math.max(3, availableParallelism()) } : {}),
       },
     })),
