@@ -22,7 +22,7 @@ export default defineConfig({
         include: [`test/${kind}/**/*.test.ts`],
         // A heavy tree does not run beside a test that measures seconds.
         sequence: { groupOrder: groups[kind] ?? 0 },
-        ...(isWaiting(kind) ? { maxWorkers: Math.max(3, availableParallelism()) } : {}),
+        ...(isWaiting(kind) ? { maxWorkers: Math.max(4, availableParallelism()) } : {}),
       },
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],

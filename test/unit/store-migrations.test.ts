@@ -64,6 +64,13 @@ test.each(migrations.map((step) => step.version))('the stored database of versio
   expect(store.learned.passports(job)?.source.inside).toMatchObject([{ point: '/data/prod/inside', type: 'ext4' }]);
   expect(store.learned.costs(job)).toEqual({ full: { msPerEntry: 0.125, bytesPerMs: 50_000 }, incremental: null });
   expect(store.runs.filledByUs('/backup/prod')).toBe(true);
+  if (version >= 3) {
+    expect(store.dues.list(job, 10)).toMatchObject([{ outcome: 'skipped', reason: 'The source was not there.' }]);
+    expect(store.protection.of(1)).toMatchObject([{ folder: 'alpha', state: 'warned', rewritten: 1 }]);
+    expect([...store.protection.failures(job)]).toEqual(['alpha/secret']);
+    expect(store.alarms.open(job)).toMatchObject([{ folder: 'alpha', names: ['alpha/one'] }]);
+    expect(store.trash.list(job)).toMatchObject([{ run: 1, folder: '1' }]);
+  }
   store.close();
 });
 
