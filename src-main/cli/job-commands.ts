@@ -33,7 +33,7 @@ export function addJobCommands(program: Command, face: Face, done: (exitCode: nu
   program.command('pause')
     .description('let all schedules rest for a while; without an option, say whether they do')
     .option('--for <TIME>', 'so long: 30min, 1h, 2d')
-    .option('--until <WHEN>', 'until then: tomorrow (midnight), or a time of day like 14:30')
+    .option('--until <WHEN>', 'until then: tomorrow (6 in the morning), or a time of day like 14:30')
     .option('--off', 'schedules go on')
     .addHelpText('after', () => examples(face.callName, [
       ['pause --for 1h', 'nothing starts by itself for an hour'],

@@ -1,6 +1,7 @@
 import { machineTimeZone } from '../core/schedule/machine-time.ts';
 import { nextRunAt } from '../core/schedule/timetable.ts';
 import { dateWords } from '../core/schedule/words.ts';
+import { pauseEnd } from '../../src-shared/pause-end.ts';
 import { Schedule, TimeOfDay } from '../../src-shared/schedule.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
@@ -43,7 +44,8 @@ export function readPause(options: PauseOptions, now: number, timeZone: string):
     return now + ms;
   }
   if (options.until === undefined) return 'ask';
-  const at = options.until === 'tomorrow' ? '00:00' : options.until;
-  if (!TimeOfDay.safeParse(at).success) throw usageError(`--until ${at} is neither "tomorrow" nor a time of day like 14:30`, 'Tomorrow begins at midnight.');
+  if (options.until === 'tomorrow') return pauseEnd('tomorrow', now);
+  const at = options.until;
+  if (!TimeOfDay.safeParse(at).success) throw usageError(`--until ${at} is neither "tomorrow" nor a time of day like 14:30`, 'Tomorrow is 6 in the morning of the next day.');
   return nextRunAt(Schedule.parse({ rhythm: { kind: 'daily', at } }), now, timeZone);
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PauseChoice } from './pause-times.ts';
+import type { PauseChoice } from '../../src-shared/pause-end.ts';
 import type { ElectronSurface } from './surface.ts';
 import type { TrayIcon, TrayView } from './tray-view.ts';
 

@@ -59,7 +59,7 @@ test('schedules rest and go on', async () => {
 });
 
 test.each([
-  [{ for: '30min' }, 1_800_000], [{ for: '2d' }, 172_800_000], [{ until: 'tomorrow' }, 43_200_000], [{ until: '14:30' }, 9_000_000],
+  [{ for: '30min' }, 1_800_000], [{ for: '2d' }, 172_800_000], [{ until: '14:30' }, 9_000_000],
 ])('a pause %j', (options, ms) => {
   const noon = Date.UTC(2026, 10, 25, 12);
   expect(readPause(options, noon, 'UTC')).toBe(noon + ms);

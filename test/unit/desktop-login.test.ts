@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isStartedByLogin, setLaunchAtLogin, type LoginParts } from '../../src-main/electron/login.ts';
-import { pauseEnd } from '../../src-main/electron/pause-times.ts';
+import { pauseEnd } from '../../src-shared/pause-end.ts';
 
 let home: string;
 let items: unknown[];
@@ -66,7 +66,7 @@ describe('launch at login', () => {
   });
 });
 
-describe('a pause from the tray', () => {
+describe('a pause', () => {
   it.each([
     ['in the afternoon', '2026-06-10T15:00:00', '2026-06-11T06:00:00'],
     ['at night', '2026-06-30T23:59:00', '2026-07-01T06:00:00'],

@@ -5,7 +5,6 @@ import type { Receipt } from '../../src-shared/receipt.ts';
 import { noTotals, type RunState } from '../../src-shared/run.ts';
 import { reasonOf } from '../../src-renderer/views/history/skip-reason.ts';
 import { alarmSentence } from '../../src-renderer/views/overview/alarm-words.ts';
-import { tomorrowAt } from '../../src-renderer/views/overview/pause-times.ts';
 import { verdictOf } from '../../src-renderer/views/receipt/verdict.ts';
 import { mailProblem, withSecurity } from '../../src-renderer/views/settings/mail-rules.ts';
 import { addressProblem, shortAddress } from '../../src-renderer/views/settings/webhook-words.ts';
@@ -100,8 +99,4 @@ test('a skipped run tells its reason, wherever it is kept', () => {
   expect(reasonOf({ error: { kind: 'busy', message: 'The run before goes on' }, notices: [] })).toBe('The run before goes on');
   expect(reasonOf({ error: null, notices: [{ level: 'info', message: 'Paused' }] })).toBe('Paused');
   expect(reasonOf({ error: null, notices: [] })).toBeNull();
-});
-
-test('"until tomorrow" lets the whole night rest', () => {
-  expect(new Date(tomorrowAt(new Date(2026, 9, 31, 23, 50).getTime()))).toEqual(new Date(2026, 10, 1, 6, 0));
 });

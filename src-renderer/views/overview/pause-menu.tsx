@@ -1,11 +1,11 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { pauseEnd } from '../../../src-shared/pause-end.ts';
 import { useCalls } from '../../connection/calls.tsx';
 import { formatComing } from '../../format.ts';
 import { Moment } from '../../parts/moment.tsx';
 import { tellError } from '../../parts/tell-error.ts';
 import { useAppStore } from '../../store/app-store.ts';
-import { hourMs, tomorrowAt } from './pause-times.ts';
 import { hasSchedules } from './status.ts';
 
 /** Lets all schedules rest for a while, or go on. Runs that are live are not touched. */
@@ -27,8 +27,8 @@ export function PauseMenu() {
         <Button variant="default" disabled={isOffline} leftSection={<IconPlayerPause size={16} aria-hidden />} rightSection={<IconChevronDown size={14} aria-hidden />}>Pause all</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => rest(Date.now() + hourMs)}>For 1 hour</Menu.Item>
-        <Menu.Item onClick={() => rest(tomorrowAt(Date.now()))}>Until {formatComing(tomorrowAt(Date.now()))}</Menu.Item>
+        <Menu.Item onClick={() => rest(pauseEnd('hour', Date.now()))}>For 1 hour</Menu.Item>
+        <Menu.Item onClick={() => rest(pauseEnd('tomorrow', Date.now()))}>Until {formatComing(pauseEnd('tomorrow', Date.now()))}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
