@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { access, lstat, mkdir, opendir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
@@ -17,9 +17,8 @@ export interface SystemReaders {
 
 const system: SystemReaders = { mounts: readMounts, fstab: readFstab };
 
-/** How many names are asked for to measure the latency; and how many where a busy machine may have slowed all of these. */
+/** How many names are asked for to measure the latency. */
 const latencySamples = 9;
-const mostLatencySamples = 60;
 /** A lookup that takes less is answered by this machine, and one that takes more by a server, whatever else goes on; ms. */
 const surelyLocalMs = 0.1;
 const surelyServerMs = 1;
@@ -214,12 +213,24 @@ async function spaceOf(folder: string): Promise<Pick<PathFacts, 'freeBytes' | 'u
 
 async function latencyOf(folder: string): Promise<number> {
   let quickest = Number.POSITIVE_INFINITY;
-  const isUnsure = (): boolean => quickest > surelyLocalMs && quickest < surelyServerMs;
-  for (let sample = 0; sample < latencySamples || (sample < mostLatencySamples && isUnsure()); sample++) {
+  for (let sample = 0; sample < latencySamples; sample++) {
     const path = join(folder, unusedName());
     const from = performance.now();
     await lstat(path).catch(() => null);
     // The quickest: a busy machine makes local lookups slow now and then, a server never makes them quick.
+    quickest = Math.min(quickest, performance.now() - from);
+  }
+  if (quickest < surelyLocalMs || quickest > surelyServerMs) return quickest;
+  // The way through Node's threads may be all there is to it, while this machine starts other processes. What has just
+  // answered nine times so quickly may be asked without them.
+  for (let sample = 0; sample < latencySamples; sample++) {
+    const path = join(folder, unusedName());
+    const from = performance.now();
+    try {
+      lstatSync(path, { throwIfNoEntry: false });
+    } catch {
+      // A refusal takes as long as an answer.
+    }
     quickest = Math.min(quickest, performance.now() - from);
   }
   return quickest;

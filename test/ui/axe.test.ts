@@ -20,22 +20,27 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
     const { context, page } = await openWindow(browser);
     const findings: string[] = [];
     const screens: string[] = [];
-    await tour({
-      page, host, home,
-      async look(screen) {
-        screens.push(screen);
-        const note = (theme: string, violations: Awaited<ReturnType<AxeBuilder['analyze']>>['violations']): void => {
-          for (const { id, nodes } of violations) findings.push(`${screen}, ${theme}: ${id} at ${String(nodes[0]?.target)}: ${nodes[0]?.failureSummary ?? ''}`);
-        };
-        await page.emulateMedia({ colorScheme: 'light' });
-        note('light', (await new AxeBuilder({ page }).setLegacyMode().analyze()).violations);
-        // The rest is the same in both themes.
-        await page.emulateMedia({ colorScheme: 'dark' });
-        note('dark', (await new AxeBuilder({ page }).setLegacyMode().withRules(['color-contrast', 'link-in-text-block']).analyze()).violations);
-      },
-    });
-    await context.close();
-    rmSync(home, { recursive: true, force: true });
+    try {
+      await tour({
+        page, host, home,
+        async look(screen) {
+          screens.push(screen);
+          const note = (theme: string, violations: Awaited<ReturnType<AxeBuilder['analyze']>>['violations']): void => {
+            for (const { id, nodes } of violations) findings.push(`${screen}, ${theme}: ${id} at ${String(nodes[0]?.target)}: ${nodes[0]?.failureSummary ?? ''}`);
+          };
+          await page.emulateMedia({ colorScheme: 'light' });
+          note('light', (await new AxeBuilder({ page }).setLegacyMode().analyze()).violations);
+          // The rest is the same in both themes.
+          await page.emulateMedia({ colorScheme: 'dark' });
+          note('dark', (await new AxeBuilder({ page }).setLegacyMode().withRules(['color-contrast', 'link-in-text-block']).analyze()).violations);
+        },
+      });
+    } finally {
+      // A tour that stops half-way has not stopped its host.
+      await host.kill();
+      await context.close();
+      rmSync(home, { recursive: true, force: true });
+    }
     expect(screens.length).toBeGreaterThan(20);
     expect(findings).toEqual([]);
   }, 180_000);
