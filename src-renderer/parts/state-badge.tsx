@@ -1,10 +1,8 @@
-import { Badge } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconClock, IconHandStop, IconLoader2, IconMinus, IconPlayerPause, IconX } from '@tabler/icons-react';
 import type { RunState } from '../../src-shared/run.ts';
 import type { UnitState } from '../../src-shared/unit.ts';
-import classes from './state-badge.module.css';
+import { Tag, type Tone } from './tag.tsx';
 
-type Tone = 'good' | 'warning' | 'bad' | 'busy' | 'quiet';
 type Look = readonly [word: string, tone: Tone, icon: typeof IconCheck];
 
 /** Colour, shape and word: any one of them is enough. */
@@ -20,5 +18,5 @@ const looks: Readonly<Record<RunState | UnitState, Look>> = {
 /** The state of a run or a unit. */
 export function StateBadge({ state }: { readonly state: RunState | UnitState }) {
   const [word, tone, Icon] = looks[state];
-  return <Badge variant="light" fz={11.5} style={{ flexShrink: 0 }} radius="sm" tt="none" className={classes[tone] ?? ''} leftSection={<Icon size={13} stroke={2.2} aria-hidden />}>{word}</Badge>;
+  return <Tag tone={tone} Icon={Icon}>{word}</Tag>;
 }

@@ -1,6 +1,6 @@
 import { Anchor, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import type { PastRun } from '../../../src-shared/run-view.ts';
 import type { RunState } from '../../../src-shared/run.ts';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
@@ -63,25 +63,35 @@ function Rows({ total, rowAt }: Pick<ReturnType<typeof useHistoryPages>, 'rowAt'
   return (
     <div className={classes.frame} ref={frame} tabIndex={0} role="region" aria-label="Runs, newest first">
       <div role="table" aria-label="Runs" aria-rowcount={total} style={{ height: rows.getTotalSize(), position: 'relative' }}>
-        {rows.getVirtualItems().map(({ index, start }) => {
-          const run = rowAt(index);
-          return (
-            <div key={index} role="row" aria-rowindex={index + 1} className={classes.row} style={{ transform: `translateY(${start}px)`, height: rowHeight }}>
-              {run ? (
-                <>
-                  <span role="cell" className={classes.job}><Anchor size="sm" fw={550} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</Anchor></span>
-                  <span role="cell"><StateBadge state={run.state} /></span>
-                  <span role="cell"><Moment at={run.startedAt} /></span>
-                  {run.state === 'skipped' ? <span role="cell" className={classes.reason} title={reasonOf(run) ?? ''}>{reasonOf(run) ?? ''}</span> : <Figures run={run} />}
-                </>
-              ) : <span role="cell" className={classes.pending}>...</span>}
-            </div>
-          );
-        })}
+        {rows.getVirtualItems().map(({ index, start }) => <RunRow key={index} index={index} start={start} run={rowAt(index)} />)}
       </div>
     </div>
   );
 }
+
+interface RunRowProps {
+  readonly index: number;
+  /** Pixels from the top of the list. */
+  readonly start: number;
+  /** Null while it is fetched. */
+  readonly run: PastRun | null;
+}
+
+/** Remembered, so that scrolling only makes the rows that come into sight. */
+const RunRow = memo(function RunRow({ index, start, run }: RunRowProps) {
+  return (
+    <div role="row" aria-rowindex={index + 1} className={classes.row} style={{ transform: `translateY(${start}px)`, height: rowHeight }}>
+      {run ? (
+        <>
+          <span role="cell" className={classes.job}><Anchor size="sm" fw={550} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</Anchor></span>
+          <span role="cell"><StateBadge state={run.state} /></span>
+          <span role="cell"><Moment at={run.startedAt} /></span>
+          {run.state === 'skipped' ? <span role="cell" className={classes.reason} title={reasonOf(run) ?? ''}>{reasonOf(run) ?? ''}</span> : <Figures run={run} />}
+        </>
+      ) : <span role="cell" className={classes.pending}>...</span>}
+    </div>
+  );
+});
 
 function Figures({ run: { startedAt, endedAt, totals } }: { readonly run: PastRun }) {
   return (

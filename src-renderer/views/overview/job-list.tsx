@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Table, Text, Title } from '@mantine/core';
 import { IconEye, IconPlayerPlay } from '@tabler/icons-react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -35,7 +35,7 @@ export function JobList() {
   const [top, setTop] = useState(0);
   // What stands above the list comes and goes with the runs.
   useLayoutEffect(() => setTop(table.current?.offsetTop ?? 0));
-  const rows = useWindowVirtualizer({ count: jobRows.length, estimateSize: () => rowHeight, overscan: 6, scrollMargin: top });
+  const rows = useWindowVirtualizer({ count: jobRows.length, estimateSize: () => rowHeight, overscan: 3, scrollMargin: top });
   const shown = rows.getVirtualItems();
   const above = (shown[0]?.start ?? top) - top;
   const below = rows.getTotalSize() - ((shown.at(-1)?.end ?? top) - top);
@@ -58,7 +58,7 @@ export function JobList() {
             const { key, owner, summary } = each;
             return owner === 'system'
               ? <SystemRow key={key} row={index + 2} summary={summary} />
-              : <JobRow key={key} row={index + 2} summary={summary} onDelete={() => setToDelete(summary)} onDetail={() => setDetailOf(summary.job.id)} />;
+              : <JobRow key={key} row={index + 2} summary={summary} onDelete={setToDelete} onDetail={setDetailOf} />;
           })}
           {below > 0 && <tr aria-hidden style={{ height: below }} />}
         </Table.Tbody>
@@ -77,11 +77,12 @@ interface JobRowProps {
   /** Its place in the table, the heading being 1. */
   readonly row: number;
   readonly summary: JobSummary;
-  readonly onDelete: () => void;
-  readonly onDetail: () => void;
+  readonly onDelete: (summary: JobSummary) => void;
+  readonly onDetail: (jobId: string) => void;
 }
 
-function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
+/** Remembered, so that scrolling only makes the rows that come into sight. */
+const JobRow = memo(function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
   const { job, lastRun, protectedUntil, recent, nextRunAt, forecast } = summary;
   const calls = useCalls();
   const liveKey = useAppStore((state) => state.live.find((run) => run.jobId === job.id && run.outcome === null)?.key ?? null);
@@ -104,7 +105,7 @@ function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
       <DurationCell recent={recent} />
       <NextRunCell nextRunAt={nextRunAt} forecast={forecast} />
       <Table.Td>
-        <Anchor component="button" type="button" size="sm" ta="left" onClick={onDetail}>{protectedUntil === null ? 'not yet' : <Moment at={protectedUntil} />}<span className={classes.hidden}>, by folder: {job.name}</span></Anchor>
+        <Anchor component="button" type="button" size="sm" ta="left" onClick={() => onDetail(job.id)}>{protectedUntil === null ? 'not yet' : <Moment at={protectedUntil} />}<span className={classes.hidden}>, by folder: {job.name}</span></Anchor>
         <NextRunBelow nextRunAt={nextRunAt} />
       </Table.Td>
       <Table.Td>
@@ -112,9 +113,9 @@ function JobRow({ row, summary, onDelete, onDetail }: JobRowProps) {
           {liveKey === null
             ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`} title="Back up now" className={classes.start ?? ''}><span className={classes.startWord}>Back up now</span></Button>
             : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })} leftSection={<IconEye size={14} aria-hidden />} aria-label={`Watch: ${job.name}`} title="Watch" className={classes.start ?? ''}><span className={classes.startWord}>Watch</span></Button>}
-          <JobMenu job={job} isRunning={liveKey !== null} isOffline={isOffline} onPreview={() => start(true)} onDelete={onDelete} />
+          <JobMenu job={job} isRunning={liveKey !== null} isOffline={isOffline} onPreview={() => start(true)} onDelete={() => onDelete(summary)} />
         </Group>
       </Table.Td>
     </Table.Tr>
   );
-}
+});

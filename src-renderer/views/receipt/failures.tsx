@@ -1,7 +1,7 @@
-import { Badge, Table, Text, Title } from '@mantine/core';
+import { Table, Text, Title } from '@mantine/core';
 import type { Receipt } from '../../../src-shared/receipt.ts';
 import { formatNumberOf } from '../../format.ts';
-import badge from '../../parts/state-badge.module.css';
+import { Tag } from '../../parts/tag.tsx';
 import classes from './receipt.module.css';
 
 /** Names that failed, those first that did not in the run before. */
@@ -19,7 +19,7 @@ export function Failures({ failures }: Pick<Receipt, 'failures'>) {
               <Table.Tr key={`${name} ${reason}`}>
                 <Table.Td className={classes.name}>{name}</Table.Td>
                 <Table.Td>{reason}</Table.Td>
-                <Table.Td><Badge variant="light" fz={11.5} radius="sm" tt="none" className={(isNew ? badge['bad'] : badge['quiet']) ?? ''}>{isNew ? 'New' : 'Known'}</Badge></Table.Td>
+                <Table.Td><Tag tone={isNew ? 'bad' : 'quiet'}>{isNew ? 'New' : 'Known'}</Tag></Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
