@@ -145,7 +145,10 @@ export function createApp(ports: Ports): Promise<App> {
   }
 
   const now = () => ports.clock.now();
-  const notify = createNotifications({ store: open, now, secrets: ports.secrets ?? fileSecrets(ports.dataFolder, ports.env['CREDENTIALS_DIRECTORY']), mayDeliver: () => scheduler.state().owner !== 'other' });
+  const notify = createNotifications({
+    store: open, now, secrets: ports.secrets ?? fileSecrets(ports.dataFolder, ports.env['CREDENTIALS_DIRECTORY']),
+    mayDeliver: () => scheduler.state().owner !== 'other', retryMs: ports.tuning?.messageRetryMs,
+  });
   const live = createLiveRuns({ store: open, now, backup });
   const places = createPlaces({ ports, store: open });
   const trash = createTrash({ ports, store: open });

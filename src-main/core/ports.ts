@@ -64,6 +64,8 @@ export interface Tuning {
   readonly settleMs?: number | undefined;
   /** The scheduler looks at the clock at least this often. */
   readonly schedulerWaitMs?: number | undefined;
+  /** How long a message that could not be sent waits for its second try. */
+  readonly messageRetryMs?: number | undefined;
 }
 
 export interface Ports {

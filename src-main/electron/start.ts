@@ -172,8 +172,10 @@ async function run(electron: ElectronSurface, host: DesktopHost, folder: string)
   electron.powerMonitor.on('resume', onResume);
   return { window, isHidden: mayStayInTray() && isStartedByLogin(electron, platform, host.argv) };
 
-  /** The machine has slept: what waits for a time or for another process looks again. */
+  /** The machine has slept: what waits for a time, for the network or for another process looks again. */
   function onResume(): void {
+    core.scheduler.lookAgain();
+    core.notify.wake();
     service.lookAgain();
   }
 

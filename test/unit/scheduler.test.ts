@@ -60,6 +60,17 @@ test('many missed nights are made up for once, after the machine had time to set
   expect(dues(job.id)[0]!.reason).toContain('It was due Wednesday 25 November, 22:00, when the machine slept or was off');
 });
 
+test('a machine that wakes is told of it, and what became due is seen at once', async () => {
+  const job = nightly();
+  world.sleep(12 * hour);
+  host.scheduler.lookAgain();
+  expect(dues(job.id)).toMatchObject([{ dueAt: night, decidedAt: world.now(), reason: expect.stringContaining('slept or was off') }]);
+  host.scheduler.stop();
+  host.scheduler.lookAgain();
+  await goTo(13 * hour);
+  expect(runs()).toEqual([]);
+});
+
 test('a missed run waits for its disk until the next one is due, and is skipped then', async () => {
   const job = nightly();
   world.away.add(job.id);

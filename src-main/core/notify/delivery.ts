@@ -23,6 +23,8 @@ export interface DeliveryParts {
   readonly mayDeliver: () => boolean;
   /** Called before each look into the outbox: what else is to be told now. */
   readonly beforeLook: () => void;
+  /** Before a message that could not be sent is tried for the second time, ms. */
+  readonly retryMs?: number | undefined;
 }
 
 /** Sends what waits in the outbox. */
@@ -38,7 +40,7 @@ export interface Delivery {
 }
 
 /** A delivery that is not started yet. */
-export function createDelivery({ outbox, settings, secrets, now, mayDeliver, beforeLook }: DeliveryParts): Delivery {
+export function createDelivery({ outbox, settings, secrets, now, mayDeliver, beforeLook, retryMs }: DeliveryParts): Delivery {
   let isStarted = false;
   let timer: NodeJS.Timeout | undefined;
   let going: Promise<void> | null = null;
@@ -100,7 +102,7 @@ export function createDelivery({ outbox, settings, secrets, now, mayDeliver, bef
 
   async function post(letter: readonly WaitingMessage[], webhook: Webhook | null, mail: NotifySettings['mail']): Promise<void> {
     const tries = Math.max(...letter.map((each) => each.tries)) + 1;
-    if (!outbox().claim(letter, now() + backoffMs(tries))) return;
+    if (!outbox().claim(letter, now() + backoffMs(tries, retryMs))) return;
     const messages = letter.map(({ message }) => message);
     const ids = letter.map(({ id }) => id);
     try {

@@ -28,6 +28,8 @@ export interface NotificationsParts {
   readonly now: () => number;
   /** Whether this process sends what waits, of all that have this data folder open; left out: it does. */
   readonly mayDeliver?: () => boolean;
+  /** Before a message that could not be sent is tried for the second time, ms. */
+  readonly retryMs?: number | undefined;
 }
 
 /** How people are told about runs. Passwords and whole addresses go in and never come out. */
@@ -63,7 +65,7 @@ export interface Notifications {
 }
 
 /** Notifications over `parts.store`; nothing is read or sent before it is asked for. */
-export function createNotifications({ store, secrets, now, mayDeliver = () => true }: NotificationsParts): Notifications {
+export function createNotifications({ store, secrets, now, mayDeliver = () => true, retryMs }: NotificationsParts): Notifications {
   const host = hostname();
   const unheard: Message[] = [];
   const listeners = new Set<(message: Message) => void>();
@@ -75,7 +77,7 @@ export function createNotifications({ store, secrets, now, mayDeliver = () => tr
     },
   });
   const delivery = createDelivery({
-    outbox: () => store().outbox, settings: () => store().notify.get(), secrets, now, mayDeliver, beforeLook: () => teller.look(),
+    outbox: () => store().outbox, settings: () => store().notify.get(), secrets, now, mayDeliver, retryMs, beforeLook: () => teller.look(),
   });
 
   /** A message that cannot be left for sending is lost, the run it tells of is not. */

@@ -45,6 +45,8 @@ export interface Scheduler {
   start(): void;
   /** Safe to call again. Runs go on. */
   stop(): void;
+  /** The machine has slept or the clock was set: looks at it at once. Nothing happens before `start`. */
+  lookAgain(): void;
   state(): SchedulerState;
   /** The next time a job runs by itself, and the end of that window; null: never. Ms since the epoch. */
   nextDue(job: Pick<Job, 'schedule'>): { readonly at: number; readonly windowEndsAt: number | null } | null;
@@ -298,6 +300,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
         // The next one sees that this process is gone.
       }
     },
+    lookAgain: tick,
     state,
     nextDue({ schedule }) {
       if (!schedule?.enabled) return null;
