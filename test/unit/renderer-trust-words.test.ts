@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { MailSettings } from '../../src-shared/notify.ts';
-import type { Alarm } from '../../src-shared/protection.ts';
+import type { Alarm, FolderRun } from '../../src-shared/protection.ts';
 import type { Receipt } from '../../src-shared/receipt.ts';
 import { noTotals, type RunState } from '../../src-shared/run.ts';
 import { reasonOf } from '../../src-renderer/views/history/skip-reason.ts';
@@ -18,14 +18,20 @@ describe('the verdict of a receipt', () => {
     folders: [], unprotected: [], failures: [], notices: [], limitedBy: null, error: null, ...more,
   });
 
+  const folder = (name: string, state: FolderRun['state']): FolderRun => ({
+    folder: name, state, entries: 0, bytes: 0, created: 0, rewritten: 0, deleted: 0, failed: 0, durationMs: 0,
+  });
+
   it('claims that everything is protected only where nothing says otherwise', () => {
     expect(verdictOf(receipt('succeeded'))).toBe('Everything is protected: 1,234 entries, 5.0 GB.');
-    expect(verdictOf(receipt('succeeded', { unprotected: [{ name: 'omega', reason: 'held' }] }))).toBe('1 place is not protected.');
+    const unprotected = [{ name: 'omega', reason: 'held' }, { name: 'Extended attributes', reason: 'Not asked for (--xattrs).' }];
+    expect(verdictOf(receipt('succeeded', { folders: [folder('omega', 'held')], unprotected }))).toBe('1 folder is not protected.');
+    expect(verdictOf(receipt('succeeded', { folders: [folder('omega', 'done')], unprotected: unprotected.slice(1) }))).toBe('Everything is protected: 1,234 entries, 5.0 GB. What the job leaves out stands below.');
   });
 
   it('counts what failed, and how much of it is new', () => {
     const failures = [{ name: 'a', reason: 'r', isNew: true }, { name: 'b', reason: 'r', isNew: false }];
-    expect(verdictOf(receipt('warned', { failures, unprotected: [{ name: 'x', reason: 'r' }, { name: 'y', reason: 'r' }] }))).toBe('2 places are not protected. 2 names failed, 1 of them new.');
+    expect(verdictOf(receipt('warned', { failures, folders: [folder('x', 'failed'), folder('y', 'not-reached'), folder('z', 'warned')] }))).toBe('2 folders are not protected. 2 names failed, 1 of them new.');
     expect(verdictOf(receipt('warned', { failures: failures.slice(1) }))).toMatch(/1 name failed, all of them known\.$/u);
   });
 

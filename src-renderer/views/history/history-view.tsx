@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useRef, useState } from 'react';
 import type { PastRun } from '../../../src-shared/run-view.ts';
 import type { RunState } from '../../../src-shared/run.ts';
-import { formatBytes, formatCount, formatDuration } from '../../format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumberOf } from '../../format.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { Moment } from '../../parts/moment.tsx';
@@ -97,7 +97,7 @@ function Figures({ run: { startedAt, endedAt, totals } }: { readonly run: PastRu
   return (
     <>
       <span role="cell" className={classes.number}>{endedAt === null ? 'running' : formatDuration(endedAt - startedAt)}</span>
-      <span role="cell" className={`${classes.number} ${classes.files}`}>{formatCount(totals.filesTransferred)} files</span>
+      <span role="cell" className={`${classes.number} ${classes.files}`}>{formatNumberOf(totals.filesTransferred, 'file')}</span>
       <span role="cell" className={classes.number}>{formatBytes(totals.bytesTransferred)}</span>
     </>
   );

@@ -3,11 +3,12 @@ import { formatBytes, formatCount, formatNumberOf } from '../../format.ts';
 
 /** What a receipt says in one sentence: first of all whether everything is protected. */
 export function verdictOf({ state, unprotected, failures, folders, totals, error }: Receipt): string {
-  const gaps = unprotected.length;
+  const gaps = folders.filter((each) => each.state === 'failed' || each.state === 'not-reached' || (each.state === 'held' && each.entries === 0)).length;
+  const leftOut = gaps === 0 && unprotected.length > 0 ? ' What the job leaves out stands below.' : '';
   const isNew = failures.filter((each) => each.isNew).length;
   const failed = failures.length === 0 ? '' : ` ${formatNumberOf(failures.length, 'name')} failed, ${isNew === 0 ? 'all of them known' : `${formatCount(isNew)} of them new`}.`;
   switch (state) {
-    case 'succeeded': return gaps === 0 ? `Everything is protected: ${formatCount(totals.entries)} entries, ${formatBytes(totals.bytes)}.` : `${gapWords(gaps)}.${failed}`;
+    case 'succeeded': return gaps === 0 ? `Everything is protected: ${formatCount(totals.entries)} entries, ${formatBytes(totals.bytes)}.${leftOut}` : `${gapWords(gaps)}.${failed}`;
     case 'warned': return `${gaps === 0 ? 'Everything that could be read is protected' : gapWords(gaps)}.${failed}`;
     case 'held': return `Everything is copied; ${formatNumberOf(totals.held, 'deletion')} ${totals.held === 1 ? 'waits' : 'wait'} for approval.${failed}`;
     case 'stopped': return `The window ended first: ${formatCount(folders.filter((each) => each.state === 'not-reached').length)} of ${formatNumberOf(folders.length, 'folder')} were not reached.${failed}`;
@@ -26,5 +27,5 @@ export function verdictOf({ state, unprotected, failures, folders, totals, error
 }
 
 function gapWords(count: number): string {
-  return `${formatNumberOf(count, 'place')} ${count === 1 ? 'is' : 'are'} not protected`;
+  return `${formatNumberOf(count, 'folder')} ${count === 1 ? 'is' : 'are'} not protected`;
 }

@@ -63,7 +63,7 @@ export function RestoreDialog({ job, run, names, isOpen, onClose }: RestoreDialo
         <Text size="sm" c="dimmed">Nothing that is there is overwritten: where something else has the name, it stays as it is and is counted.</Text>
         {names.length > mostNames && <Text size="sm" role="alert">These are too many at once: choose at most {mostNames}, or the folders above them.</Text>}
         {failure && <ErrorPanel error={failure} />}
-        {result && <Alert role="status" color={result.kept > 0 ? 'orange' : 'green'} variant="outline" title={restoredWords(result)}>They are in {result.target}.</Alert>}
+        {result && <Alert role="status" color={result.kept > 0 ? 'orange' : 'green'} mod={{ good: result.kept === 0 }} variant="outline" title={restoredWords(result)}>They are in {result.target}.</Alert>}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close}>{result ? 'Close' : 'Cancel'}</Button>
           <Button loading={isBusy} disabled={target === '' || browsed !== null || names.length > mostNames || names.length === 0} onClick={() => void restore()}>Restore {formatNumberOf(names.length, 'name')}</Button>
