@@ -1,5 +1,5 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
-import type { FromWorker, ToWorker } from '../../src-shared/worker-protocol.ts';
+import type { FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
 import { findLinkedFiles } from './link-find.ts';
@@ -80,7 +80,14 @@ async function run({ unit, seed, call, linkScan, reportChanges, countChanges }: 
     if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
     repeats = found.repeats;
   }
-  end(unit, seeded ? seededResult(result, linkScan?.names.length ?? 0, repeats, seeded.durationMs) : result);
+  end(unit, seeded ? seededResult(result, foldersMade(linkScan), repeats, seeded.durationMs) : result);
+}
+
+/** Folders the walk has made that rsync counts in a unit of new names: those above them, and of whole subtrees their own. */
+function foldersMade(scan: LinkScan | null): number {
+  const [first] = scan?.names ?? [];
+  if (!scan || first === undefined) return 0;
+  return first.split('/').length - 1 + (scan.depth === 'deep' ? scan.names.length : 0);
 }
 
 function end(unit: number, result: RsyncResult): void {

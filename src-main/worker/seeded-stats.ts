@@ -8,8 +8,8 @@ export interface Repeats {
 
 /**
  * The result of a unit that cp copied and rsync checked, as rsync alone would have told it: all of the unit is new, but for
- * its `made` top folders, which the walk has made. rsync counts a further name of a file neither as created nor as
- * transferred. (Bytes of symlinks are in, as in rsync's total size.)
+ * `made` folders, which the walk has made. rsync counts a further name of a file as created, but not as transferred.
+ * (Bytes of symlinks are in, as in rsync's total size.)
  */
 export function seededResult(result: RsyncResult, made: number, repeats: Repeats, seedMs: number): RsyncResult {
   const { stats } = result;
@@ -21,7 +21,7 @@ export function seededResult(result: RsyncResult, made: number, repeats: Repeats
     ...result,
     durationMs,
     stats: {
-      ...stats, created: Math.max(0, stats.entries - made - repeats.files), createdFiles: stats.files - repeats.files, filesTransferred, transferredBytes,
+      ...stats, created: Math.max(0, stats.entries - made), createdFiles: stats.files, filesTransferred, transferredBytes,
       literalBytes: transferredBytes,
     },
   };

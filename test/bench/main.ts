@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { formatBytes, formatNumberOf } from '../../src-main/cli/format.ts';
 import type { Contender } from './contenders.ts';
-import { contenders, missingPrograms, oneRsync, projectFolder } from './contenders.ts';
+import { contenders, daybreak, missingPrograms, oneRsync, projectFolder } from './contenders.ts';
 import { fileSystemOf, readMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { helpText, readOptions } from './options.ts';
@@ -60,7 +60,8 @@ async function runBench(options: BenchOptions): Promise<number> {
   const noNas = whyNoNas();
   const work = measuredFor(options.rows).filter(({ setting }) => noNas === null || shapeOf(setting) === null)
     .map((measured) => ({ measured, plan: planTree(measured.tree, sizes[measured.tree]) }));
-  const compared = options.comparesOptions ? optionContenders : contenders;
+  const { against } = options;
+  const compared = options.comparesOptions ? optionContenders : contenders.filter((each) => against === null || each === oneRsync || each === daybreak || against.includes(each.name));
   const base = options.comparesOptions ? plainDaybreak : oneRsync;
   const chosen = pickPlace(options, work, compared.length);
   const { ready, skipped } = sortOut(compared);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
+import { contenders } from './contenders.ts';
 import type { Row } from './rows.ts';
 import { selectRows } from './rows.ts';
 
@@ -12,6 +13,8 @@ export interface BenchOptions {
   /** Compare Daybreak's own options instead of Daybreak with others. */
   readonly comparesOptions: boolean;
   readonly rounds: number;
+  /** Names of the contenders beside one rsync and Daybreak; null: all there are. */
+  readonly against: readonly string[] | null;
   /** Absolute path for the JSON result; null for none. */
   readonly json: string | null;
   /** Absolute path of an earlier JSON result to compare with; null for none. */
@@ -29,6 +32,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --rows NAME,...  only these rows, all rows of these trees, or of this kind (local, nas)
   --options        what each option of a job costs, instead of a comparison with others
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
+  --against LIST   only these beside one rsync and Daybreak; an empty word for none
   --rounds N       how often each is measured (5; with --quick 1)
   --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
   --json FILE      write every measurement and the machine's facts
@@ -50,10 +54,18 @@ export function readOptions(argv: readonly string[], callerFolder: string): Benc
     rows: selectRows((typed.rows ?? []).flatMap((list) => list.split(',')).filter((word) => word !== '')),
     comparesOptions: typed.options ?? false,
     rounds: Number(rounds),
+    against: typed.against === undefined ? null : readAgainst(typed.against),
     json: typed.json === undefined ? null : resolve(callerFolder, typed.json),
     compare: typed.compare === undefined ? null : resolve(callerFolder, typed.compare),
     folder: typed.folder === undefined ? null : resolve(callerFolder, typed.folder),
   };
+}
+
+function readAgainst(list: string): string[] {
+  const names = list.split(',').filter((word) => word !== '');
+  const unknown = names.find((name) => !contenders.some((each) => each.name === name));
+  if (unknown === undefined) return names;
+  throw new AppError({ kind: 'invalid-input', message: `There is no contender "${unknown}".`, hint: `There are: ${contenders.map(({ name }) => name).join(', ')}.` });
 }
 
 function parse(argv: readonly string[]) {
@@ -66,6 +78,7 @@ function parse(argv: readonly string[]) {
         options: { type: 'boolean' },
         rows: { type: 'string', multiple: true },
         rounds: { type: 'string' },
+        against: { type: 'string' },
         json: { type: 'string' },
         compare: { type: 'string' },
         folder: { type: 'string' },

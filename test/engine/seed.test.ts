@@ -30,6 +30,8 @@ beforeEach(() => {
       chmodSync(place, 0o1750);
     }
   }
+  mkdirSync(join(source, 'flat'));
+  for (let file = 0; file < 100; file++) writeFileSync(join(source, 'flat', `file ${file}`), 'x'.repeat(file));
   linkSync(join(source, 'a/shot 1/file 5'), join(source, 'c/across'));
   // Times of the same second count as equal, and folders have just been made.
   execFileSync('find', [source, '-exec', 'touch', '-h', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
@@ -47,9 +49,10 @@ describe('new folders', () => {
     await app.close();
     expect(first.state).toBe('succeeded');
     expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
-    // 12 folders of 20 files, one of them with a further name inside, and one outside of its unit.
-    expect(first.totals).toMatchObject({ filesTransferred: 241, deleted: 0 });
-    expect(first.totals.created).toBe(first.totals.entries - 1 - 12);
+    // 12 folders of 20 files, one of them with a further name inside, and one outside of its unit; a flat one of 100, in parts.
+    expect(first.totals).toMatchObject({ filesTransferred: 341, deleted: 0 });
+    // 12 of 23 entries each and themselves, their 3 projects, the flat one with its files, and the name outside.
+    expect(first.totals.created).toBe(12 * 24 + 3 + 101 + 1);
     expect(second.totals).toMatchObject({ filesTransferred: 0, created: 0, deleted: 0 });
   });
 });

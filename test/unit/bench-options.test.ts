@@ -10,7 +10,7 @@ import { measuredFor, rows, selectRows } from '../bench/rows.ts';
 
 describe('the options of the bench', () => {
   it('are every row in five rounds where nothing is said', () => {
-    expect(readOptions([], '/home/me')).toEqual({ help: false, quick: false, comparesOptions: false, rows, rounds: 5, json: null, compare: null, folder: null });
+    expect(readOptions([], '/home/me')).toEqual({ help: false, quick: false, comparesOptions: false, rows, rounds: 5, against: null, json: null, compare: null, folder: null });
   });
 
   it('resolve paths from where the user is', () => {

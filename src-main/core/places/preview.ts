@@ -63,7 +63,7 @@ export async function* previewSplit(
       plan: {
         source, destination: `${source}/.daybreak/none`, excludes: [...excludes], minWeight, maxWeight, lanes: 4, records: [], prepare: false,
         isRoot: process.getuid?.() === 0, mirror: false, isSlow: isSlow(latencyMs),
-        cost: guessCost({ sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isFull: true }),
+        cost: guessCost({ sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isFull: true, isSeeded: !isSlow(latencyMs) }),
       },
     }, take).then(async () => {
       if (whole.units === 1 && tops.has('')) await countTops();

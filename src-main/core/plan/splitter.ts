@@ -98,7 +98,8 @@ export function createSplitter(settings: SplitterSettings) {
   /** Aims at four units a lane, so that the last ones end together. */
   function unitWeight(): number {
     const total = Math.max(seenWeight, settings.knownWeight);
-    return Math.min(settings.maxWeight, Math.max(settings.minWeight, total / (4 * settings.lanes)));
+    const least = nextId < settings.lanes ? settings.minWeight / 4 : settings.minWeight;
+    return Math.min(settings.maxWeight, Math.max(least, total / (4 * settings.lanes)));
   }
 
   function grow(folder: Folder, entries: number, bytes: number): void {

@@ -213,8 +213,8 @@ export function record(context: RunContext, progress: UnitProgress, end: TaskEnd
 }
 
 /**
- * Adds a unit to the run's totals. A split folder is an entry in its parent's unit and in its own, and a level that
- * follows the parts of its folder sees their files again: each is counted once.
+ * Adds a unit to the run's totals. A split folder is an entry in its parent's unit and in its own, rsync counts the folders
+ * above what a unit names, and a level that follows the parts of its folder sees their files again: each is counted once.
  */
 function count({ totals }: RunContext, { unit, result }: UnitProgress, sign: 1 | -1 = 1): void {
   const stats = result?.stats;
@@ -224,7 +224,8 @@ function count({ totals }: RunContext, { unit, result }: UnitProgress, sign: 1 |
   totals.created += sign * (stats.created + unit.premade);
   if (unit.kind === 'level' && unit.after.length > 0) return;
   const isWholeTree = unit.names[0] === ROOT && unit.kind === 'group';
-  const countedBefore = isWholeTree ? 0 : unit.kind === 'group' ? unit.names.length : unit.kind !== 'part' && unit.folder !== ROOT ? 1 : 0;
+  const depth = unit.folder === ROOT ? 0 : unit.folder.split('/').length;
+  const countedBefore = isWholeTree ? 0 : depth + (unit.kind === 'group' ? unit.names.length : 0);
   totals.entries += sign * Math.max(0, stats.entries - countedBefore);
   totals.bytes += sign * stats.totalBytes;
 }

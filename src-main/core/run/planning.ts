@@ -3,6 +3,7 @@ import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
+import { maySeed } from '../rsync/seed.ts';
 import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
@@ -29,7 +30,8 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   context.countsChanges = job.kind === 'saved' && context.run > 0 && !isFull;
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
   const learned = known ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
-  const guess = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull });
+  const isSeeded = maySeed({ options: runOptions(context), lifeline: context.rsync.lifeline, isLocal: context.isLocal });
+  const guess = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull, isSeeded });
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? learned ?? guess
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
