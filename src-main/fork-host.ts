@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ForkedProcess, ForkedScript, WorkerHost } from './core/ports.ts';
 
-/** Threads for the file calls of a scout: they wait for a server most of the time (measured: 348 ms with 64, 868 ms with 4). */
-const scoutThreads = '64';
+/** Threads for file calls, which wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many. */
+const threads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '16' };
 
 /**
  * Forks workers and scouts with child_process, for the command line and the headless host. The scripts in `ahead` are
@@ -29,7 +29,7 @@ function forkScript(script: ForkedScript, held: boolean): ForkedProcess & { hold
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, ...(script === 'scout' ? { UV_THREADPOOL_SIZE: scoutThreads } : {}) },
+    env: { ...process.env, UV_THREADPOOL_SIZE: threads[script] },
   });
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -62,5 +62,7 @@ export const RsyncResult = z.object({
   }),
   /** Wall time in ms. */
   durationMs: z.number(),
+  /** The argv that ran in place of the unit's call, after both sides were compared; empty where nothing differed. Left out: the call ran. */
+  ranInstead: z.array(z.string()).optional(),
 });
 export type RsyncResult = z.infer<typeof RsyncResult>;

@@ -26,6 +26,25 @@ export const LinkScan = z.object({
 });
 export type LinkScan = z.infer<typeof LinkScan>;
 
+/** Both sides of a unit, to be compared before its rsync: where nothing differs there is nothing for it to do. */
+export const CompareCall = z.object({
+  source: z.string(),
+  destination: z.string(),
+  /** `deep`: the names and all below. `flat`: the names themselves. `level`: the one name, a folder, and what lies directly in it. */
+  depth: z.enum(['deep', 'flat', 'level']),
+  names: z.array(ByteNameSchema),
+  excludes: z.array(z.string()),
+  /** What the source has not is to be removed from the destination. */
+  mirror: z.boolean(),
+  /** Owners are kept. */
+  isRoot: z.boolean(),
+  /** Where more names than this differ, the unit's own call copies them. */
+  most: z.int(),
+  /** Copies just the names that are put into its `input`. */
+  narrow: RsyncCall,
+});
+export type CompareCall = z.infer<typeof CompareCall>;
+
 /** What a call changed in one top folder ('': the files directly in the root), counted where it runs. */
 export const TopTally = z.object({
   top: ByteNameSchema,
@@ -46,6 +65,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     unit: z.int(),
     /** A copy by another program that goes before the call, and may fail. */
     seed: RsyncCall.nullable(),
+    compare: CompareCall.nullable(),
     call: RsyncCall,
     linkScan: LinkScan.nullable(),
     /** Send itemised changes (needs an `--out-format` in the call, see rsync/args). */

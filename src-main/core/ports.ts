@@ -51,6 +51,8 @@ export interface Tuning {
   readonly msPerEntry?: number | undefined;
   /** Smallest unit, in entries, that is copied by cp before its rsync. */
   readonly seedEntries?: number | undefined;
+  /** Smallest unit, in entries, of which both sides are compared before its rsync; with it also where no call waits for a server. */
+  readonly compareEntries?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

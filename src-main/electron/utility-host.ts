@@ -4,7 +4,7 @@ import type { ForkedProcess, ForkedScript, WorkerHost } from '../core/ports.ts';
 import type { ElectronSurface } from './surface.ts';
 
 /** Threads for the file calls of a scout: they wait for a server most of the time. */
-const scoutThreads = '64';
+const threads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '16' };
 
 /** Between two looks whether a process has gone; after this long of them it is killed, ms. */
 const lookEveryMs = 10;
@@ -31,7 +31,7 @@ export function createUtilityHost(
       stdio: ['ignore', 'ignore', 'pipe'],
       execArgv: [],
       env: {
-        ...env, ...(script === 'scout' ? { UV_THREADPOOL_SIZE: scoutThreads } : {}),
+        ...env, UV_THREADPOOL_SIZE: threads[script],
         // Nothing tells a utility process that its host is dead: it looks for itself.
         DAYBREAK_HOST_PID: String(process.pid),
       },

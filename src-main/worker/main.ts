@@ -1,7 +1,9 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
-import type { FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
+import type { CompareCall, FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
+import { compareUnit, type Comparison } from './compare.ts';
+import { sameResult, withComparison } from './compared.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
 import { openPort } from './port.ts';
@@ -18,8 +20,13 @@ const progressEveryMs = 500;
  * has met such a folder and then moved nothing for so long is ended, ms; its unit is tried in another way.
  */
 const stuckAfterMs = 5000;
+/** Folders compared between two looks at the messages. */
+const turnEvery = 32;
 /** Changes are told in batches of this many, or with the end. */
 const changesAtOnce = 500;
+
+/** The unit is to end. */
+class Stopped extends Error {}
 
 let rsync: RsyncProcess | null = null;
 let paused = false;
@@ -27,6 +34,8 @@ let leaving = false;
 /** The unit was asked to end. */
 let stopped = false;
 let killTimer: NodeJS.Timeout | undefined;
+/** Ends the wait of a comparison that a pause made; null while nothing is compared. */
+let comparing: { wake: () => void } | null = null;
 
 const port = openPort(() => rsync?.signal('SIGKILL'));
 const send = (message: FromWorker) => port.send(message);
@@ -55,8 +64,39 @@ async function follow(unit: number, started: RsyncProcess): Promise<RsyncResult>
   return result;
 }
 
-async function run({ unit, seed, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+/** A pause holds a comparison until it ends, or the unit is to. */
+const isHeld = () => paused && !stopped;
+
+/** What both sides of a unit differ in; null where that is for rsync to find out. Rejects with `Stopped` when the unit is to end. */
+async function compareBoth(call: CompareCall): Promise<Comparison | null> {
+  const state = { wake: () => {} };
+  comparing = state;
+  let folders = 0;
+  try {
+    return await compareUnit(call, async () => {
+      // Direct calls never wait, and messages must get in between them.
+      if (folders++ % turnEvery === 0) await new Promise(setImmediate);
+      while (isHeld()) await new Promise<void>((resolve) => (state.wake = resolve));
+      if (stopped) throw new Stopped();
+    });
+  } finally {
+    comparing = null;
+  }
+}
+
+async function run({ unit, seed, compare, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stopped = false;
+  const startedAt = performance.now();
+  let comparison: Comparison | null = null;
+  try {
+    comparison = compare && (await compareBoth(compare));
+  } catch (thrown) {
+    if (!(thrown instanceof Stopped)) throw thrown;
+    return end(unit, endedByUs(performance.now() - startedAt));
+  }
+  const comparedMs = performance.now() - startedAt;
+  if (compare && comparison?.differing.size === 0) return end(unit, sameResult(compare, comparison, comparedMs));
+  const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
   const seeded = seed ? await follow(unit, startSeed(seed)) : null;
   // As rsync ends when it is asked to.
   if (stopped) return end(unit, { ...seeded!, code: 20 });
@@ -66,7 +106,7 @@ async function run({ unit, seed, call, linkScan, reportChanges, countChanges }: 
     changes = [];
   };
   const tally = createChangeTally();
-  const result = await follow(unit, startRsync(call, reportChanges || countChanges ? (change) => {
+  const result = await follow(unit, startRsync(narrow ?? call, reportChanges || countChanges ? (change) => {
     if (countChanges) tally.take(change);
     if (!reportChanges) return;
     changes.push(change);
@@ -74,6 +114,9 @@ async function run({ unit, seed, call, linkScan, reportChanges, countChanges }: 
   } : undefined));
   flush();
   if (countChanges) send({ type: 'tally', unit, tally: tally.result() });
+  if (compare && comparison && narrow) {
+    return end(unit, withComparison(compare, comparison, { ...result, durationMs: result.durationMs + comparedMs, ranInstead: narrow.argv }));
+  }
   let repeats: Repeats = { files: 0, bytes: 0 };
   if (linkScan && result.stats && !leaving) {
     const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
@@ -95,10 +138,19 @@ function end(unit: number, result: RsyncResult): void {
   if (leaving) port.leave();
 }
 
+/** As rsync ends when it is asked to. */
+function endedByUs(durationMs: number): RsyncResult {
+  return {
+    code: 20, signal: null, stats: null, lastLines: [], durationMs,
+    facts: { deletionsSkipped: 0, ioError: false, couldNotMakeWay: 0, failedNames: [], failedCount: 0, errno: null },
+  };
+}
+
 /** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */
 function stop(graceMs: number): void {
-  if (!rsync) return;
   stopped = true;
+  comparing?.wake();
+  if (!rsync) return;
   rsync.signal('SIGTERM');
   rsync.signal('SIGCONT');
   const stopping = rsync;
@@ -117,11 +169,12 @@ port.onMessage((raw) => {
       break;
     case 'resume':
       paused = false;
+      comparing?.wake();
       rsync?.signal('SIGCONT');
       break;
     case 'stop':
       leaving ||= message.exit;
-      if (rsync) stop(message.graceMs);
+      if (rsync || comparing) stop(message.graceMs);
       else if (leaving) port.leave();
       break;
   }

@@ -98,7 +98,7 @@ export function createSplitter(settings: SplitterSettings) {
   /** Aims at four units a lane, so that the last ones end together. */
   function unitWeight(): number {
     const total = Math.max(seenWeight, settings.knownWeight);
-    const least = nextId < settings.lanes ? settings.minWeight / 4 : settings.minWeight;
+    const least = settings.knownWeight === 0 && nextId < settings.lanes ? settings.minWeight / 4 : settings.minWeight;
     return Math.min(settings.maxWeight, Math.max(least, total / (4 * settings.lanes)));
   }
 

@@ -3,6 +3,7 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../../src-shared/unit.ts';
+import { compareCall, type CompareFacts } from '../rsync/compare.ts';
 import { linkScanFor, unitCall, usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
 import type { Disposition, Note } from '../rsync/disposition.ts';
 import { judgeEnd } from '../rsync/exit-codes.ts';
@@ -89,8 +90,11 @@ function isPausedTimeout({ result, wasPaused, stopped }: TaskEnd): boolean {
   return wasPaused && !stopped && result?.code === 30;
 }
 
-/** Runs the rsync of a unit once more, and keeps its result. What that means for the unit's state is for the caller. */
-export async function tryUnit(context: RunContext, progress: UnitProgress): Promise<TaskEnd> {
+/**
+ * Runs the rsync of a unit once more, and keeps its result. What that means for the unit's state is for the caller.
+ * `isAgain`: its tries before went well, so that both sides may be compared as at the first one.
+ */
+export async function tryUnit(context: RunContext, progress: UnitProgress, { isAgain = false } = {}): Promise<TaskEnd> {
   const { unit } = progress;
   const attempt = ++progress.attempts;
   progress.links = [];
@@ -105,6 +109,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress): Prom
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, bandwidth });
       return {
         call: unitCall(unit, call),
+        compare: attempt > 1 && !isAgain ? null : compareCall(unit, { ...call, ...compareFacts(context) }),
         seed: seedCall(unit, { ...call, isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries }),
         linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
         reportChanges: spans || call.purpose === 'preview' || context.request.reportChanges,
@@ -147,6 +152,10 @@ export function retryUnit(context: RunContext, progress: UnitProgress): Promise<
   progress.note = null;
   context.tracker.known([progress.unit]);
   return copyUnit(context, progress);
+}
+
+function compareFacts({ isLocal, ports: { tuning } }: RunContext): CompareFacts {
+  return { isSlow: !isLocal, isRoot: process.getuid?.() === 0, compareEntries: tuning?.compareEntries };
 }
 
 function decide(context: RunContext, progress: UnitProgress, end: TaskEnd): Disposition {
@@ -204,8 +213,8 @@ export function record(context: RunContext, progress: UnitProgress, end: TaskEnd
   if (lane < 0) return;
   if (context.run > 0) {
     context.store.units.ended(context.run, unit.id, attempt, {
-      state: state === 'waiting' ? 'failed' : state, durationMs, entries, bytes: stats?.totalBytes ?? 0, code,
-      filesTransferred: stats?.filesTransferred ?? 0, bytesTransferred: bytes, lastLines: result?.lastLines ?? [],
+      state: state === 'waiting' ? 'failed' : state, durationMs, entries, bytes: stats?.totalBytes ?? 0, code: result?.ranInstead?.length === 0 ? null : code,
+      filesTransferred: stats?.filesTransferred ?? 0, bytesTransferred: bytes, lastLines: result?.lastLines ?? [], argv: result?.ranInstead ?? null,
     });
   }
   const shown = state === 'waiting' ? 'failed' : state;

@@ -85,7 +85,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     const end = await context.pool.run({
       unit: progress.unit.id,
       weight: progress.unit.weight,
-      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, linkScan: null, reportChanges: true, countChanges: false }),
+      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, compare: null, linkScan: null, reportChanges: true, countChanges: false }),
       onChanges: (changes) => {
         for (const change of changes) if (change.code === '*deleting') removals.push(change);
       },
@@ -221,7 +221,7 @@ async function copyAgain(context: RunContext, progress: UnitProgress, isHeld: bo
   const before = progress.created;
   // One that could not link is not asked to now: it would replace its own fresh copies, and --backup-dir would keep them
   // in the place of the earlier versions. The last call of the run links them.
-  const end = await tryUnit(context, progress);
+  const end = await tryUnit(context, progress, { isAgain: true });
   progress.created = before;
   const code = end.result?.code ?? null;
   const isGood = code === 0 || code === 24 || code === 25;

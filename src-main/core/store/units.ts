@@ -38,6 +38,8 @@ export interface UnitEnd {
   readonly bytesTransferred: number;
   readonly code: number | null;
   readonly lastLines: readonly string[];
+  /** What ran in place of the call it was started with; null: that one. */
+  readonly argv: readonly string[] | null;
 }
 
 /** A unit whose rsync was running when its host was lost: it may have left temporary files behind. */
@@ -91,7 +93,8 @@ export function unitStore(database: DatabaseSync, line: WriteBehind): UnitStore 
       line.later(() => {
         end.run(
           result.state, whole(result.durationMs), whole(result.entries), whole(result.bytes), whole(result.filesTransferred),
-          whole(result.bytesTransferred), result.code, JSON.stringify(shortLines(result.lastLines)), runId, unit, attempt,
+          whole(result.bytesTransferred), result.code, JSON.stringify(shortLines(result.lastLines)),
+          result.argv === null ? null : JSON.stringify(shortArgv(result.argv)), runId, unit, attempt,
         );
       });
     },
@@ -130,7 +133,7 @@ function prepareUnits(database: DatabaseSync) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, 0, ?, ?, 0, 0, NULL, ?, '[]')`),
     end: database.prepare(`
       UPDATE units SET state = ?, duration_ms = ?, entries = ?, bytes = ?, files_transferred = ?, bytes_transferred = ?, code = ?,
-        last_lines = ?, names = NULL
+        last_lines = ?, argv = coalesce(?, argv), names = NULL
       WHERE run = ? AND unit = ? AND attempt = ?`),
     change: database.prepare('UPDATE units SET state = ? WHERE run = ? AND unit = ? AND attempt = ?'),
     list: database.prepare(`

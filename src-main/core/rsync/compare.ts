@@ -1,0 +1,43 @@
+import type { Unit } from '../../../src-shared/unit.ts';
+import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
+import { unitCall, type CallContext } from './args.ts';
+
+/**
+ * Below so many entries an rsync is done as soon as a comparison. Where no call waits for a server it is always done sooner: it looks
+ * at an entry in 6 us of processor time, Node in 13 (docs/benchmarks.md).
+ */
+const worthEntries = 20;
+/** What may differ and still be copied name by name, as a share of the unit's entries; few in any case. */
+const mostShare = 0.4;
+const fewNames = 50;
+
+/** rsync(1) of options that make more of an entry count than lstat(2) tells, or less. */
+const seesMore = ['acls', 'xattrs', 'modify-window-1'] as const;
+
+export interface CompareFacts {
+  /** File calls wait for a server. */
+  readonly isSlow: boolean;
+  readonly isRoot: boolean;
+  readonly compareEntries: number | undefined;
+}
+
+/**
+ * How to compare both sides of a unit before its rsync, or null where that cannot tell what rsync would do, or would not pay:
+ * new files differ in any case, and checksums, ACLs and extended attributes are rsync's to look at.
+ */
+export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
+  const { options, source, destination, isSlow, isRoot } = context;
+  const least = context.compareEntries ?? (isSlow ? worthEntries : Infinity);
+  if (unit.kind === 'links' || unit.isNew || context.purpose !== 'copy' || unit.entries < least) return null;
+  if (options.checksum || !context.hardLinks || context.holdRootFiles === true || seesMore.some((option) => options.further.includes(option))) return null;
+  // Earlier versions beside the files are strangers that stay.
+  const keepsInside = options.backup && (options.backupDir === null || options.backupDir.startsWith(`${destination}/`));
+  if (options.mirror && keepsInside) return null;
+  return {
+    source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
+    depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
+    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot,
+    most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
+    narrow: unitCall({ ...unit, kind: 'entries', names: [] }, context),
+  };
+}

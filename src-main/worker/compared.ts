@@ -1,0 +1,31 @@
+import type { RsyncResult } from '../../src-shared/rsync-result.ts';
+import type { CompareCall } from '../../src-shared/worker-protocol.ts';
+import type { Comparison } from './compare.ts';
+
+/** The end of a unit in which nothing differs, as its rsync would have ended. */
+export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number): RsyncResult {
+  const { strangers } = comparison;
+  const note = strangers === 0
+    ? 'Both sides were compared and are the same: no rsync was needed.'
+    : `Both sides were compared: the same, but for ${strangers === 1 ? '1 name' : `${strangers} names`} that only the destination has. No rsync was needed.`;
+  return withComparison(call, comparison, {
+    code: 0, signal: null, durationMs, lastLines: [note], ranInstead: [],
+    stats: { entries: 0, files: 0, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 0, transferredBytes: 0, literalBytes: 0 },
+    facts: { deletionsSkipped: 0, ioError: false, couldNotMakeWay: 0, failedNames: [], failedReasons: [], failedCount: 0, errno: null },
+  });
+}
+
+/**
+ * The result of an rsync that copied only what differs, as that of the whole unit: with all its entries, the folders above
+ * them that rsync counts as well, and code 25 where a mirror has something to remove (rsync(1), --max-delete).
+ */
+export function withComparison({ names }: CompareCall, { entries, files, bytes, strangers }: Comparison, result: RsyncResult): RsyncResult {
+  const { code, stats, facts } = result;
+  const above = (names[0] ?? '').split('/').length - 1;
+  return {
+    ...result,
+    code: code === 0 && strangers > 0 ? 25 : code,
+    stats: stats && { ...stats, entries: entries + above, files, totalBytes: bytes },
+    facts: { ...facts, deletionsSkipped: strangers },
+  };
+}
