@@ -26,6 +26,16 @@ export const LinkScan = z.object({
 });
 export type LinkScan = z.infer<typeof LinkScan>;
 
+/** New files of a unit that are copied many at once before its rsync. */
+export const FillCall = z.object({
+  source: z.string(),
+  destination: z.string(),
+  /** Folders with all below them, or files. */
+  names: z.array(ByteNameSchema),
+  areFiles: z.boolean(),
+});
+export type FillCall = z.infer<typeof FillCall>;
+
 /** Both sides of a unit, to be compared before its rsync: where nothing differs there is nothing for it to do. */
 export const CompareCall = z.object({
   source: z.string(),
@@ -65,6 +75,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     unit: z.int(),
     /** A copy by another program that goes before the call, and may fail. */
     seed: RsyncCall.nullable(),
+    fill: FillCall.nullable(),
     compare: CompareCall.nullable(),
     call: RsyncCall,
     linkScan: LinkScan.nullable(),

@@ -51,7 +51,9 @@ export interface Tuning {
   readonly msPerEntry?: number | undefined;
   /** Smallest unit, in entries, that is copied by cp before its rsync. */
   readonly seedEntries?: number | undefined;
-  /** Smallest unit, in entries, of which both sides are compared before its rsync; with it also where no call waits for a server. */
+  /** Copy and compare as if each file call waited for a server. */
+  readonly isSlow?: boolean | undefined;
+  /** Smallest unit, in entries, of which both sides are compared before its rsync. */
   readonly compareEntries?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;

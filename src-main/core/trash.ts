@@ -56,7 +56,7 @@ export function createTrash({ ports, store }: { readonly ports: Ports; readonly 
     try {
       const call = restoreCall({ ...rsync, from: trashPath(row.destination, row.folder), names, target, options });
       const { result } = await pool.run({
-        unit: 1, weight: 0, message: () => ({ call, seed: null, compare: null, linkScan: null, reportChanges: false, countChanges: false }),
+        unit: 1, weight: 0, message: () => ({ call, seed: null, fill: null, compare: null, linkScan: null, reportChanges: false, countChanges: false }),
       });
       if (result?.code === 0) return;
       throw new AppError({

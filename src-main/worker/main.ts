@@ -1,9 +1,10 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
-import type { CompareCall, FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
+import type { CompareCall, FillCall, FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
 import { compareUnit, type Comparison } from './compare.ts';
 import { sameResult, withComparison } from './compared.ts';
+import { startFill, type Filling } from './fill.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
 import { openPort } from './port.ts';
@@ -28,6 +29,8 @@ const changesAtOnce = 500;
 /** The unit is to end. */
 class Stopped extends Error {}
 
+const noRepeats: Repeats = { files: 0, bytes: 0 };
+
 let rsync: RsyncProcess | null = null;
 let paused = false;
 let leaving = false;
@@ -36,8 +39,13 @@ let stopped = false;
 let killTimer: NodeJS.Timeout | undefined;
 /** Ends the wait of a comparison that a pause made; null while nothing is compared. */
 let comparing: { wake: () => void } | null = null;
+/** The copy of new files that goes before a unit's rsync; null while there is none. */
+let filling: Filling | null = null;
 
-const port = openPort(() => rsync?.signal('SIGKILL'));
+const port = openPort(() => {
+  rsync?.signal('SIGKILL');
+  filling?.signal('SIGKILL');
+});
 const send = (message: FromWorker) => port.send(message);
 
 /** Follows a process of a unit to its end: tells its start and what it moves, and ends it where it would wait for ever. */
@@ -69,11 +77,29 @@ const isHeld = () => paused && !stopped;
 
 /** What both sides of a unit differ in; null where that is for rsync to find out. Rejects with `Stopped` when the unit is to end. */
 async function compareBoth(call: CompareCall): Promise<Comparison | null> {
+  return withTurns((turn) => compareUnit(call, turn));
+}
+
+/** Copies new files; tells what it moves. Rejects with `Stopped`. */
+async function fill(unit: number, call: FillCall): Promise<void> {
+  await withTurns(async (turn) => {
+    filling = startFill(call, turn);
+    const timer = setInterval(() => filling && send({ type: 'progress', unit, bytes: filling.bytesMoved() }), progressEveryMs);
+    await filling.ended.finally(() => {
+      clearInterval(timer);
+      filling = null;
+    });
+    if (stopped) throw new Stopped();
+  });
+}
+
+/** Work on many folders that a pause holds and a stop ends, by a turn it takes before each. */
+async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Result>): Promise<Result> {
   const state = { wake: () => {} };
   comparing = state;
   let folders = 0;
   try {
-    return await compareUnit(call, async () => {
+    return await work(async () => {
       // Direct calls never wait, and messages must get in between them.
       if (folders++ % turnEvery === 0) await new Promise(setImmediate);
       while (isHeld()) await new Promise<void>((resolve) => (state.wake = resolve));
@@ -84,18 +110,21 @@ async function compareBoth(call: CompareCall): Promise<Comparison | null> {
   }
 }
 
-async function run({ unit, seed, compare, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+async function run({ unit, seed, fill: fillCall, compare, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stopped = false;
   const startedAt = performance.now();
   let comparison: Comparison | null = null;
   try {
+    if (fillCall) await fill(unit, fillCall);
     comparison = compare && (await compareBoth(compare));
   } catch (thrown) {
     if (!(thrown instanceof Stopped)) throw thrown;
     return end(unit, endedByUs(performance.now() - startedAt));
   }
-  const comparedMs = performance.now() - startedAt;
-  if (compare && comparison?.differing.size === 0) return end(unit, sameResult(compare, comparison, comparedMs));
+  const beforeMs = performance.now() - startedAt;
+  /** As rsync alone would have told it. */
+  const told = (result: RsyncResult): RsyncResult => (fillCall ? seededResult(result, foldersMade(linkScan), noRepeats, 0) : result);
+  if (compare && comparison?.differing.size === 0) return end(unit, told(sameResult(compare, comparison, beforeMs)));
   const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
   const seeded = seed ? await follow(unit, startSeed(seed)) : null;
   // As rsync ends when it is asked to.
@@ -115,15 +144,15 @@ async function run({ unit, seed, compare, call, linkScan, reportChanges, countCh
   flush();
   if (countChanges) send({ type: 'tally', unit, tally: tally.result() });
   if (compare && comparison && narrow) {
-    return end(unit, withComparison(compare, comparison, { ...result, durationMs: result.durationMs + comparedMs, ranInstead: narrow.argv }));
+    return end(unit, told(withComparison(compare, comparison, { ...result, durationMs: result.durationMs + beforeMs, ranInstead: narrow.argv })));
   }
-  let repeats: Repeats = { files: 0, bytes: 0 };
+  let repeats = noRepeats;
   if (linkScan && result.stats && !leaving) {
     const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
     if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
     repeats = found.repeats;
   }
-  end(unit, seeded ? seededResult(result, foldersMade(linkScan), repeats, seeded.durationMs) : result);
+  end(unit, seeded || fillCall ? seededResult(result, foldersMade(linkScan), repeats, seeded?.durationMs ?? beforeMs) : result);
 }
 
 /** Folders the walk has made that rsync counts in a unit of new names: those above them, and of whole subtrees their own. */
@@ -146,10 +175,19 @@ function endedByUs(durationMs: number): RsyncResult {
   };
 }
 
+function endFilling(graceMs: number): void {
+  if (!filling) return;
+  filling.signal('SIGTERM');
+  filling.signal('SIGCONT');
+  const ending = filling;
+  killTimer ??= setTimeout(() => ending.signal('SIGKILL'), graceMs);
+}
+
 /** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */
 function stop(graceMs: number): void {
   stopped = true;
   comparing?.wake();
+  endFilling(graceMs);
   if (!rsync) return;
   rsync.signal('SIGTERM');
   rsync.signal('SIGCONT');
@@ -166,11 +204,13 @@ port.onMessage((raw) => {
     case 'pause':
       paused = true;
       rsync?.signal('SIGSTOP');
+      filling?.signal('SIGSTOP');
       break;
     case 'resume':
       paused = false;
       comparing?.wake();
       rsync?.signal('SIGCONT');
+      filling?.signal('SIGCONT');
       break;
     case 'stop':
       leaving ||= message.exit;

@@ -163,11 +163,11 @@ test('a unit is called by its folder or by the names it carries', () => {
 });
 
 test('waiting for a server makes an entry dear, and units smaller', () => {
-  const local = guessCost({ sourceLatencyMs: 0.02, destinationLatencyMs: 0.02, isFull: true, isSeeded: false });
-  const nas = guessCost({ sourceLatencyMs: 1, destinationLatencyMs: 1, isFull: true, isSeeded: false });
+  const local = guessCost({ sourceLatencyMs: 0.02, destinationLatencyMs: 0.02, isFull: true, isSpared: false });
+  const nas = guessCost({ sourceLatencyMs: 1, destinationLatencyMs: 1, isFull: true, isSpared: false });
   expect(nas.msPerEntry).toBeGreaterThan(50);
   expect(local.msPerEntry).toBeLessThan(0.2);
-  expect(unitWeights(1, 1).minWeight / nas.msPerEntry, 'entries in the smallest unit').toBeLessThan(40);
+  expect(unitWeights({ sourceLatencyMs: 1, destinationLatencyMs: 1, isSpared: false }).minWeight / nas.msPerEntry, 'entries in the smallest unit').toBeLessThan(40);
 });
 
 test('progress never falls, never promises before it can, and ends full', () => {

@@ -56,14 +56,15 @@ export async function* previewSplit(
   const frame = (isWhole: boolean): SplitPreview => ({ folders: [...tops.values()], ...whole, isWhole });
   try {
     const { latencyMs } = await scout.ask({ op: 'look', path: source }, { path: source, answerMs });
-    const { minWeight, maxWeight } = unitWeights(latencyMs, 0);
+    const facts = { sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isSpared: true };
+    const { minWeight, maxWeight } = unitWeights(facts);
     let isWhole = false;
     const walk = scout.plan({
       op: 'plan',
       plan: {
         source, destination: `${source}/.daybreak/none`, excludes: [...excludes], minWeight, maxWeight, lanes: 4, records: [], prepare: false,
         isRoot: process.getuid?.() === 0, mirror: false, isSlow: isSlow(latencyMs),
-        cost: guessCost({ sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isFull: true, isSeeded: !isSlow(latencyMs) }),
+        cost: guessCost({ ...facts, isFull: true }),
       },
     }, take).then(async () => {
       if (whole.units === 1 && tops.has('')) await countTops();

@@ -6,8 +6,8 @@ export interface CostFacts {
   readonly destinationLatencyMs: number;
   /** Most of the source is not at the destination yet. */
   readonly isFull: boolean;
-  /** New folders are copied by cp before their rsync. */
-  readonly isSeeded: boolean;
+  /** A simpler program than rsync does most of the work: cp or tar of a first copy, on a server a comparison of the next ones. */
+  readonly isSpared: boolean;
 }
 
 /** Below this a lookup is answered from memory or a local disk; what is measured is our own overhead. */
@@ -20,15 +20,16 @@ export function isSlow(latencyMs: number): boolean {
 
 /**
  * First guess of what an entry costs, from measurements (docs/benchmarks.md): local rsync needs about 0.11 ms of CPU per
- * new file, 0.03 ms where cp went before it, and 0.012 ms per unchanged one; on a NAS one rsync makes 17 + 34 round trips per new small file and 3 + 17 per unchanged one.
+ * new file, 0.03 ms where cp went before it, and 0.012 ms per unchanged one; on a NAS one rsync makes 17 + 34 round trips per new small
+ * file and 3 + 17 per unchanged one. Where it is spared the work, these are 8 + 14 and 2 + 2, a dozen at the same time.
  */
-export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull, isSeeded }: CostFacts): CostModel {
+export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): CostModel {
   const source = isSlow(sourceLatencyMs) ? sourceLatencyMs : 0;
   const destination = isSlow(destinationLatencyMs) ? destinationLatencyMs : 0;
   return isFull
-    ? { msPerEntry: (isSeeded ? 0.03 : 0.11) + 17 * source + 34 * destination, bytesPerMs: source + destination > 0 ? 100_000 : 400_000 }
+    ? { msPerEntry: isSpared ? 0.03 + 0.7 * source + 1.2 * destination : 0.11 + 17 * source + 34 * destination, bytesPerMs: source + destination > 0 ? 100_000 : 400_000 }
     // Unchanged files are not read, so bytes cost nothing.
-    : { msPerEntry: 0.012 + 3 * source + 17 * destination, bytesPerMs: Number.MAX_SAFE_INTEGER };
+    : { msPerEntry: 0.012 + (isSpared ? 0.2 * (source + destination) : 3 * source + 17 * destination), bytesPerMs: Number.MAX_SAFE_INTEGER };
 }
 
 /** Predicted time of one rsync over so many entries and bytes, ms. */
@@ -38,9 +39,9 @@ export function weightOf(entries: number, bytes: number, cost: CostModel): numbe
 
 /**
  * Smallest and largest weight of a unit, ms. Starting an rsync costs 35-41 ms, so a unit must be worth about half a
- * second; more where every operation waits for a server. The upper limit keeps the tail of a run short.
+ * second; more where every operation of an rsync waits for a server. The upper limit keeps the tail of a run short.
  */
-export function unitWeights(sourceLatencyMs: number, destinationLatencyMs: number): { minWeight: number; maxWeight: number } {
-  const minWeight = 500 + 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs);
+export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isSpared }: Omit<CostFacts, 'isFull'>): { minWeight: number; maxWeight: number } {
+  const minWeight = 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
   return { minWeight, maxWeight: minWeight * 8 };
 }

@@ -18,7 +18,16 @@ export interface CompareFacts {
   /** File calls wait for a server. */
   readonly isSlow: boolean;
   readonly isRoot: boolean;
+  /** New files are copied before their comparison. */
+  readonly isFilled: boolean;
   readonly compareEntries: number | undefined;
+}
+
+/** Whether a comparison tells what rsync would do with these options. */
+export function mayCompare({ checksum, further, backup, backupDir, mirror }: CallContext['options'], destination: string): boolean {
+  // Earlier versions beside the files are strangers that stay.
+  const keepsInside = backup && (backupDir === null || backupDir.startsWith(`${destination}/`));
+  return !checksum && !(mirror && keepsInside) && !seesMore.some((option) => further.includes(option));
 }
 
 /**
@@ -27,17 +36,14 @@ export interface CompareFacts {
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
   const { options, source, destination, isSlow, isRoot } = context;
-  const least = context.compareEntries ?? (isSlow ? worthEntries : Infinity);
-  if (unit.kind === 'links' || unit.isNew || context.purpose !== 'copy' || unit.entries < least) return null;
-  if (options.checksum || !context.hardLinks || context.holdRootFiles === true || seesMore.some((option) => options.further.includes(option))) return null;
-  // Earlier versions beside the files are strangers that stay.
-  const keepsInside = options.backup && (options.backupDir === null || options.backupDir.startsWith(`${destination}/`));
-  if (options.mirror && keepsInside) return null;
+  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy' || !isSlow || unit.entries < (context.compareEntries ?? worthEntries)) return null;
+  if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination)) return null;
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
     excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot,
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
-    narrow: unitCall({ ...unit, kind: 'entries', names: [] }, context),
+    // Not all of it is new any more.
+    narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, context),
   };
 }

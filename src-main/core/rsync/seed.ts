@@ -1,11 +1,13 @@
-import type { ByteName } from '../../../src-shared/byte-name.ts';
+import { ROOT } from '../../../src-shared/byte-name.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import type { RsyncCall } from '../../../src-shared/worker-protocol.ts';
+import type { FillCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { argumentsBelow, type CallContext } from './args.ts';
 import { toArgument } from './byte-name.ts';
 
 /** Below so many entries starting a second program costs more than it saves. */
 const worthEntries = 200;
+/** Mean size from which on files are not small, bytes. */
+const largeFile = 256 * 1024;
 
 export interface SeedFacts {
   /** No file call of either end waits for a server. */
@@ -15,8 +17,33 @@ export interface SeedFacts {
 
 /** Whether cp may go before the rsync of a unit of new files, as far as the run decides that. */
 export function maySeed({ options, lifeline, isLocal }: Pick<CallContext, 'options' | 'lifeline'> & Pick<SeedFacts, 'isLocal'>): boolean {
+  return isLocal && maySpare({ options, lifeline });
+}
+
+/** Whether new files may be copied by a simpler program first: one that knows no filters, no limits and no further attributes. */
+function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'lifeline'>): boolean {
   const isPlain = options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
-  return isPlain && isLocal && lifeline === 'pdeathsig';
+  return isPlain && lifeline === 'pdeathsig';
+}
+
+/** Whether tar may go before the rsync of a unit of new files, as far as the run decides that. */
+export function mayFill({ isLocal, ...context }: Pick<CallContext, 'options' | 'lifeline'> & Pick<SeedFacts, 'isLocal'>): boolean {
+  return !isLocal && maySpare(context);
+}
+
+/**
+ * What tar(1) copies before the rsync of a unit of new small files on a server, or null where that must not be, or would not pay.
+ * Large files are for rsync: it tells how far they are, and goes on with what was cut off.
+ */
+export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall | null {
+  const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
+  if (!isFirstCopy(unit, context) || !mayFill(context) || !isSmall || unit.names.includes(ROOT)) return null;
+  return { source: context.source, destination: context.destination, names: unit.names, areFiles: unit.kind === 'part' };
+}
+
+/** New files or folders, tried for the first time, of which nothing has to be told. */
+function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: CallContext): boolean {
+  return (unit.kind === 'group' || unit.kind === 'part') && unit.isNew && attempt === 1 && purpose === 'copy' && !tellChanges && hardLinks;
 }
 
 /**
@@ -28,9 +55,8 @@ export function maySeed({ options, lifeline, isLocal }: Pick<CallContext, 'optio
  */
 export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCall | null {
   const { source, destination, lifeline } = context;
-  const isFirstCopy = (unit.kind === 'group' || unit.kind === 'part') && unit.isNew && context.attempt === 1 && context.purpose === 'copy';
-  if (!isFirstCopy || context.tellChanges || !context.hardLinks || !maySeed(context) || unit.entries < (context.seedEntries ?? worthEntries)) return null;
-  if (unit.names.includes('' as ByteName)) return null;
+  if (!isFirstCopy(unit, context) || !maySeed(context) || unit.entries < (context.seedEntries ?? worthEntries)) return null;
+  if (unit.names.includes(ROOT)) return null;
   const folder = toArgument(unit.folder);
   const paths = argumentsBelow(`${source}/`, unit.names);
   if (folder === null || paths === null) return null;

@@ -3,14 +3,14 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../../src-shared/unit.ts';
-import { compareCall, type CompareFacts } from '../rsync/compare.ts';
+import { compareCall } from '../rsync/compare.ts';
 import { linkScanFor, unitCall, usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
 import type { Disposition, Note } from '../rsync/disposition.ts';
 import { judgeEnd } from '../rsync/exit-codes.ts';
 import { addTally, isTallied } from './changed.ts';
 import { reportChanges } from './changes.ts';
 import { countCreated, spansTops, type CreatedByTop } from './kept.ts';
-import { seedCall } from '../rsync/seed.ts';
+import { fillCall, seedCall } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import type { TaskEnd } from './pool.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
@@ -107,10 +107,16 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
     message: () => {
       const bandwidth = context.bandwidth.take(unit.id, { size: context.pool.size, busy: context.pool.busy, waiting: context.tracker.waiting() });
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, bandwidth });
+      const { isLocal, ports: { tuning } } = context;
+      const seedFacts = { isLocal, seedEntries: tuning?.seedEntries };
+      const fill = fillCall(unit, { ...call, ...seedFacts });
       return {
         call: unitCall(unit, call),
-        compare: attempt > 1 && !isAgain ? null : compareCall(unit, { ...call, ...compareFacts(context) }),
-        seed: seedCall(unit, { ...call, isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries }),
+        fill,
+        compare: attempt > 1 && !isAgain ? null : compareCall(unit, {
+          ...call, isSlow: !isLocal, isRoot: process.getuid?.() === 0, isFilled: fill !== null, compareEntries: tuning?.compareEntries,
+        }),
+        seed: seedCall(unit, { ...call, ...seedFacts }),
         linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
         reportChanges: spans || call.purpose === 'preview' || context.request.reportChanges,
         countChanges,
@@ -152,10 +158,6 @@ export function retryUnit(context: RunContext, progress: UnitProgress): Promise<
   progress.note = null;
   context.tracker.known([progress.unit]);
   return copyUnit(context, progress);
-}
-
-function compareFacts({ isLocal, ports: { tuning } }: RunContext): CompareFacts {
-  return { isSlow: !isLocal, isRoot: process.getuid?.() === 0, compareEntries: tuning?.compareEntries };
 }
 
 function decide(context: RunContext, progress: UnitProgress, end: TaskEnd): Disposition {

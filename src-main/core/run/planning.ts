@@ -3,7 +3,8 @@ import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
-import { maySeed } from '../rsync/seed.ts';
+import { mayCompare } from '../rsync/compare.ts';
+import { mayFill, maySeed } from '../rsync/seed.ts';
 import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
@@ -23,6 +24,13 @@ function isFullCopy(destination: PathFacts): boolean {
   return destination.kind === 'missing' || destination.isEmpty;
 }
 
+/** Whether a simpler program than rsync will do most of the work. */
+function isSpared(context: RunContext, isFull: boolean): boolean {
+  const { isLocal } = context;
+  const facts = { options: runOptions(context), lifeline: context.rsync.lifeline, isLocal };
+  return isFull ? maySeed(facts) || mayFill(facts) : !isLocal && mayCompare(facts.options, context.job.destination);
+}
+
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */
 export async function planAndCopy(context: RunContext, source: PathFacts, destination: PathFacts): Promise<Planned> {
   const { job, request, ports, store } = context;
@@ -30,12 +38,12 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   context.countsChanges = job.kind === 'saved' && context.run > 0 && !isFull;
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
   const learned = known ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
-  const isSeeded = maySeed({ options: runOptions(context), lifeline: context.rsync.lifeline, isLocal: context.isLocal });
-  const guess = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull, isSeeded });
+  const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared(context, isFull) };
+  const guess = guessCost({ ...facts, isFull });
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? learned ?? guess
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
-  const weights = unitWeights(source.latencyMs, destination.latencyMs);
+  const weights = unitWeights(facts);
   const slow = isSlow(source.latencyMs) || isSlow(destination.latencyMs);
   const plan: PlanRequest = {
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),

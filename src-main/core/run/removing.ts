@@ -85,7 +85,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     const end = await context.pool.run({
       unit: progress.unit.id,
       weight: progress.unit.weight,
-      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, compare: null, linkScan: null, reportChanges: true, countChanges: false }),
+      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, fill: null, compare: null, linkScan: null, reportChanges: true, countChanges: false }),
       onChanges: (changes) => {
         for (const change of changes) if (change.code === '*deleting') removals.push(change);
       },

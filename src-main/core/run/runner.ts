@@ -91,7 +91,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
 
   function createContext(prepared: Prepared): RunContext {
     const { job, source, destination } = prepared;
-    const isLocal = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs);
+    const isLocal = !(ports.tuning?.isSlow ?? (isSlow(source.latencyMs) || isSlow(destination.latencyMs)));
     const size = firstSize(job.options.workers, {
       hasBandwidthLimit: job.options.bandwidthLimit !== null, isSlow: !isLocal,
     });
@@ -262,7 +262,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     if (hold) await Promise.race([closeTrash(context).then(() => hold.release()), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
     if (hold && isWell) {
       const call = rootFolderCall(callContext(context, 'copy'));
-      await pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, compare: null, linkScan: null, reportChanges: false, countChanges: false }) });
+      await pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, fill: null, compare: null, linkScan: null, reportChanges: false, countChanges: false }) });
     }
     await pool.close();
   }

@@ -1,0 +1,121 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte-name.ts';
+import type { FillCall } from '../../src-shared/worker-protocol.ts';
+import { toBytes } from '../core/rsync/byte-name.ts';
+import { guardedCommand } from '../core/rsync/lifeline.ts';
+import { createLanes } from './in-parallel.ts';
+import { bytesMoved } from './process-io.ts';
+import { holdRoot, withFolder, type SafeFolder } from './safe-folder.ts';
+
+/** A copy of new files that goes on. */
+export interface Filling {
+  /** Resolves when it is over, however it went: what is missing then is for rsync. Rejects with what `turn` rejects with. */
+  readonly ended: Promise<void>;
+  bytesMoved(): number;
+  signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
+}
+
+/** Copies side by side, and files of one copy at least: starting one costs two processes. */
+const mostCopies = 16;
+const fewestFiles = 8;
+/** Folders made side by side. */
+const folderLanes = 16;
+
+/**
+ * Copies the files of a unit of new folders, or the new files it names, by several pairs of tar(1): one reads, one writes. On a
+ * server, where each call waits, tar makes a tenth of the calls that rsync makes for a new file (docs/benchmarks.md), and these
+ * are many files at once. The folders are made here, for their owner alone; their attributes are for rsync, as is
+ * whatever tar leaves out or does otherwise. Nothing is overwritten (--keep-old-files), and what was cut off has the time of now.
+ */
+export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
+  const children = new Set<ChildProcess>();
+  let isEnding = false;
+
+  async function fill(): Promise<void> {
+    const files = call.areFiles ? [...call.names] : await makeFolders(call, turn);
+    const copies = Math.min(mostCopies, Math.ceil(files.length / fewestFiles));
+    const size = Math.ceil(files.length / copies);
+    await turn();
+    await Promise.all(Array.from({ length: copies }, (_, index) => copy(files.slice(index * size, (index + 1) * size))));
+  }
+
+  async function copy(names: readonly ByteName[]): Promise<void> {
+    if (names.length === 0 || isEnding) return;
+    const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', call.source, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
+    const writer = start(['-x', '--keep-old-files', '--preserve-permissions', '--numeric-owner', '-C', call.destination, '-f', '-'], reader.stdout, 'ignore');
+    reader.stdin?.on('error', () => undefined);
+    reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name), Buffer.from([0])])));
+    await Promise.all([over(reader), over(writer)]);
+  }
+
+  function start(argv: string[], input: 'pipe' | ChildProcess['stdout'], output: 'pipe' | 'ignore'): ChildProcess {
+    const { file, args } = guardedCommand({ program: 'tar', argv, lifeline: 'pdeathsig' });
+    const child = spawn(file, args, { cwd: '/', detached: true, stdio: [input, output, 'ignore'], env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } });
+    children.add(child);
+    return child;
+  }
+
+  function over(child: ChildProcess): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        children.delete(child);
+        resolve();
+      };
+      child.on('error', end);
+      child.on('exit', end);
+    });
+  }
+
+  return {
+    ended: fill(),
+    bytesMoved: () => [...children].reduce((sum, { pid }) => sum + (pid === undefined ? 0 : bytesMoved(pid)), 0) / 2,
+    signal(signal) {
+      isEnding ||= signal === 'SIGTERM' || signal === 'SIGKILL';
+      for (const child of children) child.kill(signal);
+    },
+  };
+}
+
+/** Makes the folders of the unit at the destination, and returns the files that belong into them. What cannot be read or made is left out. */
+async function makeFolders({ source, destination, names }: FillCall, turn: () => Promise<void>): Promise<ByteName[]> {
+  const lanes = createLanes(folderLanes);
+  const files: ByteName[] = [];
+
+  async function makeIn(from: SafeFolder, to: SafeFolder, name: ByteName): Promise<void> {
+    await turn();
+    // The first ones were made by the walk.
+    await mkdir(to.at(name), { mode: 0o700 }).catch(() => undefined);
+    await using(from.enter(name), (below) => using(to.enter(name), async (target) => {
+      const found = await below.names();
+      for (const each of found) if (!each.isFolder) files.push(joinName(below.path, each.name));
+      await lanes.forEach(found.filter(({ isFolder }) => isFolder), (each) => quietly(() => makeIn(below, target, each.name)));
+    }));
+  }
+
+  await using(holdRoot(source), (from) => using(holdRoot(destination), async (to) => {
+    for (const [parent, group] of Map.groupBy(names, parentOf)) {
+      await quietly(() => withFolder(from, parent, (above) => withFolder(to, parent, (target) =>
+        lanes.forEach(group, (name) => quietly(() => makeIn(above, target, lastOf(name)))))));
+    }
+  }));
+  return files;
+}
+
+/** System errors are rsync's to tell of. */
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
+  }
+}
+
+async function using(opening: Promise<SafeFolder>, use: (folder: SafeFolder) => Promise<void>): Promise<void> {
+  const folder = await opening;
+  try {
+    await use(folder);
+  } finally {
+    await folder.close();
+  }
+}
