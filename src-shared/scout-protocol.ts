@@ -76,6 +76,8 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('volumes') }),
   /** Answers as soon as the path does; used to tell a hung mount. */
   z.object({ op: z.literal('ping'), path: z.string() }),
+  /** Give `destination` the time of `source`, to the nanosecond. */
+  z.object({ op: z.literal('copy-time'), source: z.string(), destination: z.string() }),
   z.object({ op: z.literal('plan'), plan: PlanRequest }),
   /** The host has taken `count` more units: the walk may go on. */
   z.object({ op: z.literal('plan-credit'), count: z.int() }),
@@ -90,6 +92,8 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   /** Whether both ends, and the lock of `holder`, are still where they were. Changes nothing. */
   z.object({ op: z.literal('places-now'), source: z.string(), destination: z.string(), holder: LockHolder.nullable() }),
   z.object({ op: z.literal('check-removals'), source: z.string(), destination: z.string(), removals: z.array(Change) }),
+  /** Names that only the destination has, below these folders or directly in them. */
+  z.object({ op: z.literal('list-strangers'), source: z.string(), destination: z.string(), folders: z.array(ByteNameSchema), isDeep: z.boolean() }),
   /** Entries and bytes below these top folders of the destination now; '' stands for the root's own files. */
   z.object({ op: z.literal('count'), destination: z.string(), tops: z.array(ByteNameSchema) }),
   /** Which of these folders of the destination are real folders all the way, with no symlink among their parents. */
@@ -135,6 +139,7 @@ export const ScoutAnswers = {
   'list-folders': FolderListing,
   volumes: z.object({ volumes: z.array(Volume) }),
   ping: z.object({}),
+  'copy-time': z.object({}),
   plan: z.object({
     entries: z.number(), bytes: z.number(), folders: z.number(), units: z.int(),
     /** Folders the walk could not read, for the run's notices (rsync reports them too). */
@@ -153,6 +158,8 @@ export const ScoutAnswers = {
   mark: Marker,
   /** `isLocked`: the lock is there and ours; true without a holder. */
   'places-now': z.object({ source: PlaceNow, destination: PlaceNow, isLocked: z.boolean() }),
+  /** Null: only a preview by rsync can tell. */
+  'list-strangers': z.object({ names: z.array(Change).nullable() }),
   'check-removals': z.object({
     checks: z.array(RemovalCheck),
     /** Folders that are not removed themselves but would hold nothing any more. */

@@ -6,7 +6,7 @@ import { toBytes } from '../core/rsync/byte-name.ts';
 import { guardedCommand } from '../core/rsync/lifeline.ts';
 import { createLanes } from './in-parallel.ts';
 import { bytesMoved } from './process-io.ts';
-import { holdRoot, withFolder, type SafeFolder } from './safe-folder.ts';
+import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
 /** A copy of new files that goes on. */
 export interface Filling {
@@ -108,14 +108,5 @@ async function quietly(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
-  }
-}
-
-async function using(opening: Promise<SafeFolder>, use: (folder: SafeFolder) => Promise<void>): Promise<void> {
-  const folder = await opening;
-  try {
-    await use(folder);
-  } finally {
-    await folder.close();
   }
 }

@@ -85,6 +85,16 @@ export async function withFolder<Result>(
   }
 }
 
+/** Holds a folder while `use` runs. */
+export async function using(opening: Promise<SafeFolder>, use: (folder: SafeFolder) => Promise<void>): Promise<void> {
+  const folder = await opening;
+  try {
+    await use(folder);
+  } finally {
+    await folder.close();
+  }
+}
+
 async function byHandle(at: Buffer, path: ByteName): Promise<SafeFolder> {
   const handle = await open(at, folderFlags);
   try {

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../src-shared/errors.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { FromScout, ScoutRequest, ToScout } from '../../src-shared/scout-protocol.ts';
+import { copyTime } from './copy-time.ts';
 import { countExtensions } from './count-extensions.ts';
 import { countTops } from './count.ts';
 import { estimate } from './estimate.ts';
@@ -12,6 +13,7 @@ import { placesNow } from './places-now.ts';
 import { openPort } from './port.ts';
 import { realFolders } from './real-folders.ts';
 import { checkRemovals, remove } from './removal.ts';
+import { listStrangers } from './strangers.ts';
 import { sweepTemps } from './temps.ts';
 import { browseTrash, closeTrash, expireTrash, openTrash } from './trash.ts';
 import { planRestore } from './trash-restore.ts';
@@ -54,6 +56,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'list-folders': return listFolders(request.path);
     case 'volumes': return { volumes: await listVolumes() };
     case 'ping': return ping(request.path);
+    case 'copy-time': return copyTime(request.source, request.destination);
     case 'plan': return plan(request.plan, sinkFor(id));
     case 'plan-credit': return credit(request.count);
     case 'make-folder': return makeFolder(request.path);
@@ -63,6 +66,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'mark': return mark(request);
     case 'places-now': return placesNow(request);
     case 'check-removals': return checkRemovals(request.source, request.destination, request.removals);
+    case 'list-strangers': return listStrangers(request);
     case 'count': return countTops(request.destination, request.tops);
     case 'real-folders': return realFolders(request.destination, request.folders);
     case 'remove': return remove(request);

@@ -1,5 +1,6 @@
+import { ROOT } from '../../../src-shared/byte-name.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
+import type { CompareCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { unitCall, type CallContext } from './args.ts';
 
 /**
@@ -46,4 +47,10 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
     // Not all of it is new any more.
     narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, context),
   };
+}
+
+/** How to compare the root folder itself, so that its own call is only made where it differs; null where that cannot tell. */
+export function compareRootCall({ options, source, destination }: CallContext, narrow: RsyncCall, isRoot: boolean): CompareCall | null {
+  if (!mayCompare(options, destination)) return null;
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, most: 0, narrow };
 }

@@ -44,12 +44,12 @@ export async function removeVanished(context: RunContext, passports: Passports):
   const removed = await remove(context, allowed, passports);
   if (isEnding(context)) return;
   const heldNames = new Set(held.flatMap((each) => each.removals.map((removal) => removal.name)));
-  for (const progress of pending) {
+  await Promise.all(pending.map(async (progress) => {
     const names = listed.get(progress) ?? [];
     const isHeld = names.some((change) => heldNames.has(change.name));
     if (isHeld && !names.some((change) => removed.has(change.name))) progress.state = nextUnitState(progress.state, 'hold');
     else await copyAgain(context, progress, isHeld);
-  }
+  }));
 }
 
 /** After a preview of a mirror: tells what the brake would hold. */
@@ -81,6 +81,11 @@ function whyNothingMayGo(units: readonly UnitProgress[]): { message: string; hin
 export async function listRemovals(context: RunContext, pending: readonly UnitProgress[]): Promise<Map<UnitProgress, Change[]>> {
   const listed = new Map<UnitProgress, Change[]>();
   await Promise.all(pending.map(async (progress) => {
+    const known = await listCompared(context, progress);
+    if (known) {
+      listed.set(progress, known);
+      return;
+    }
     const removals: Change[] = [];
     const end = await context.pool.run({
       unit: progress.unit.id,
@@ -95,6 +100,15 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     listed.set(progress, isWhole && !end.result?.facts.ioError ? removals : []);
   }));
   return listed;
+}
+
+/** The same list of a unit whose both sides were compared, without an rsync; null where only rsync can tell. */
+async function listCompared(context: RunContext, { unit, result }: UnitProgress): Promise<Change[] | null> {
+  const { source, destination } = context.job;
+  if (result?.ranInstead === undefined || runOptions(context).excludes.length > 0) return null;
+  const isDeep = unit.kind === 'group';
+  const { names } = await context.scout().ask({ op: 'list-strangers', source, destination, folders: isDeep ? unit.names : [unit.folder], isDeep });
+  return names;
 }
 
 async function judge(context: RunContext, listed: readonly Change[]) {

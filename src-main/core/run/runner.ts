@@ -6,7 +6,6 @@ import type { Ports } from '../ports.ts';
 import { isSlow } from '../plan/cost.ts';
 import { noFolderNotes } from '../protection/folder-facts.ts';
 import { byWeight } from '../protection/risk.ts';
-import { rootFolderCall } from '../rsync/args.ts';
 import { callAt } from '../schedule/machine-time.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
@@ -14,12 +13,13 @@ import { heldTopsOf, raiseAlarms, tellHeldTops } from './alarming.ts';
 import { createBandwidthShares } from './bandwidth-shares.ts';
 import { lookAtBoth, prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
-import { callContext, retryUnit } from './copying.ts';
+import { retryUnit } from './copying.ts';
 import { endState, failedUnits } from './end-state.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
 import { holdDestination, type HeldLocks, type Hold } from './holding.ts';
 import { journalFor } from './journal.ts';
 import { linkAcrossUnits } from './linking.ts';
+import { mendRoot } from './mend-root.ts';
 import { unitNotices } from './notices.ts';
 import { learn, planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
 import { createPool } from './pool.ts';
@@ -260,10 +260,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     const isWell = !isEnding(context);
     if (!isWell) await pool.close();
     if (hold) await Promise.race([closeTrash(context).then(() => hold.release()), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
-    if (hold && isWell) {
-      const call = rootFolderCall(callContext(context, 'copy'));
-      await pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, fill: null, compare: null, linkScan: null, reportChanges: false, countChanges: false }) });
-    }
+    if (hold && isWell) await mendRoot(context);
     await pool.close();
   }
 
