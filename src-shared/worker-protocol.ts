@@ -30,8 +30,9 @@ export type LinkScan = z.infer<typeof LinkScan>;
 export const FillCall = z.object({
   source: z.string(),
   destination: z.string(),
-  /** Folders with all below them, or files. */
+  /** Folders with all below them, or files; all of them lie in `folder`. */
   names: z.array(ByteNameSchema),
+  folder: ByteNameSchema,
   areFiles: z.boolean(),
 });
 export type FillCall = z.infer<typeof FillCall>;

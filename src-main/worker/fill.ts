@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte-name.ts';
 import type { FillCall } from '../../src-shared/worker-protocol.ts';
-import { toBytes } from '../core/rsync/byte-name.ts';
+import { toArgument, toBytes } from '../core/rsync/byte-name.ts';
 import { guardedCommand } from '../core/rsync/lifeline.ts';
 import { createLanes } from './in-parallel.ts';
 import { bytesMoved } from './process-io.ts';
@@ -30,6 +30,10 @@ const folderLanes = 16;
  */
 export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   const children = new Set<ChildProcess>();
+  // Each name is looked up from there anew: as near to the files as an argument can tell.
+  const near = toArgument(call.folder);
+  const below = near === null || near === '' ? '' : `/${near}`;
+  const cut = below === '' ? 0 : call.folder.length + 1;
   let isEnding = false;
 
   async function fill(): Promise<void> {
@@ -42,10 +46,10 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
 
   async function copy(names: readonly ByteName[]): Promise<void> {
     if (names.length === 0 || isEnding) return;
-    const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', call.source, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
-    const writer = start(['-x', '--keep-old-files', '--preserve-permissions', '--numeric-owner', '-C', call.destination, '-f', '-'], reader.stdout, 'ignore');
+    const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', `${call.source}${below}`, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
+    const writer = start(['-x', '--keep-old-files', '--preserve-permissions', '--numeric-owner', '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
     reader.stdin?.on('error', () => undefined);
-    reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name), Buffer.from([0])])));
+    reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name.slice(cut) as ByteName), Buffer.from([0])])));
     await Promise.all([over(reader), over(writer)]);
   }
 
@@ -86,10 +90,10 @@ async function makeFolders({ source, destination, names }: FillCall, turn: () =>
     await turn();
     // The first ones were made by the walk.
     await mkdir(to.at(name), { mode: 0o700 }).catch(() => undefined);
-    await using(from.enter(name), (below) => using(to.enter(name), async (target) => {
-      const found = await below.names();
-      for (const each of found) if (!each.isFolder) files.push(joinName(below.path, each.name));
-      await lanes.forEach(found.filter(({ isFolder }) => isFolder), (each) => quietly(() => makeIn(below, target, each.name)));
+    await using(from.enter(name), (inside) => using(to.enter(name), async (target) => {
+      const found = await inside.names();
+      for (const each of found) if (!each.isFolder) files.push(joinName(inside.path, each.name));
+      await lanes.forEach(found.filter(({ isFolder }) => isFolder), (each) => quietly(() => makeIn(inside, target, each.name)));
     }));
   }
 

@@ -21,6 +21,8 @@ const largeFile = 256 * 1024;
 /** Units the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
 const unitsAhead = 4096;
 
+/** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
+const earlyUnits = 4;
 /** Top folders told of at the end of a walk. */
 const mostTops = 2000;
 
@@ -58,7 +60,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   let rootIsNew = false;
   const linked = await findLinkedFolders(files, request.source, request.excludes);
   const splitter = createSplitter({
-    cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked,
+    cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked, earlyUnits: request.isSlow ? 0 : earlyUnits,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);

@@ -30,6 +30,8 @@ export interface SplitterSettings {
   readonly minWeight: number;
   readonly maxWeight: number;
   readonly lanes: number;
+  /** So many first units of a tree that nothing is known of are smaller: their lanes begin while the walk goes on. */
+  readonly earlyUnits: number;
   /** Total weight known from the last run, 0 for none, ms. */
   readonly knownWeight: number;
   readonly mirror: boolean;
@@ -98,7 +100,7 @@ export function createSplitter(settings: SplitterSettings) {
   /** Aims at four units a lane, so that the last ones end together. */
   function unitWeight(): number {
     const total = Math.max(seenWeight, settings.knownWeight);
-    const least = settings.knownWeight === 0 && nextId < settings.lanes ? settings.minWeight / 4 : settings.minWeight;
+    const least = settings.knownWeight === 0 && nextId < settings.earlyUnits ? settings.minWeight / 4 : settings.minWeight;
     return Math.min(settings.maxWeight, Math.max(least, total / (4 * settings.lanes)));
   }
 

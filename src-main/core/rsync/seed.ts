@@ -38,7 +38,7 @@ export function mayFill({ isLocal, ...context }: Pick<CallContext, 'options' | '
 export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall | null {
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
   if (!isFirstCopy(unit, context) || !mayFill(context) || !isSmall || unit.names.includes(ROOT)) return null;
-  return { source: context.source, destination: context.destination, names: unit.names, areFiles: unit.kind === 'part' };
+  return { source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part' };
 }
 
 /** New files or folders, tried for the first time, of which nothing has to be told. */
