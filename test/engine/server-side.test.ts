@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { JobOptions } from '../../src-shared/job.ts';
+import type { CompareCall } from '../../src-shared/worker-protocol.ts';
+import type { CallContext } from '../../src-main/core/rsync/args.ts';
+import { compareCall, type CompareFacts } from '../../src-main/core/rsync/compare.ts';
+import { compareUnit } from '../../src-main/worker/compare.ts';
+import { listStrangers } from '../../src-main/worker/strangers.ts';
+import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
+import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+
+/** Copies and comparisons as they are made where each file call waits for a server. */
+let folder: string;
+let source: string;
+let destination: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daybreak-server-'));
+  source = join(folder, 'source');
+  destination = join(folder, 'destination');
+  for (const place of ['a/deep/er', 'b', '-c']) {
+    mkdirSync(join(source, place), { recursive: true });
+    for (const name of ['one', 'two', 'new\nline', '#three']) writeFileSync(join(source, place, name), `${place} ${name}`);
+  }
+  symlinkSync('one', join(source, 'b/symlink'));
+  // rsync takes times of the same second as equal, and folders have just been made.
+  execFileSync('find', [source, '-exec', 'touch', '-h', '-d', '2025-01-02 03:04:05.678', '{}', '+']);
+  execFileSync('cp', ['-a', source, destination]);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const names = (...words: string[]) => words as ByteName[];
+const noTurn = () => Promise.resolve();
+const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
+  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100,
+  narrow: { program: 'rsync', lifeline: 'pdeathsig', argv: [], input: null }, ...changes,
+});
+const differing = async (changes: Partial<CompareCall> = {}) => {
+  const comparison = await compareUnit(callOf(changes), noTurn);
+  return comparison && [...comparison.differing].sort();
+};
+/** As if nothing but the content had changed. */
+const later = (path: string, time: string) => execFileSync('touch', ['-h', '-d', time, path]);
+
+describe('a comparison of both sides', () => {
+  test('counts what is the same, and finds nothing else', async () => {
+    expect(await compareUnit(callOf(), noTurn)).toEqual({ entries: 18, files: 12, bytes: expect.any(Number), differing: new Set(), strangers: 0 });
+    expect(await compareUnit(callOf({ depth: 'level', names: [ROOT] }), noTurn)).toMatchObject({ entries: 4, files: 0, differing: new Set() });
+    expect(await compareUnit(callOf({ depth: 'flat', names: names('b/one', 'b/symlink') }), noTurn)).toMatchObject({ entries: 2, files: 1, differing: new Set() });
+  });
+
+  test.each<[string, () => void, string[]]>([
+    ['a mode', () => chmodSync(join(source, 'b/one'), 0o600), ['b', 'b/one']],
+    ['a nanosecond', () => { later(join(source, 'b/one'), '2026-01-01 00:00:00.000000002'); later(join(destination, 'b/one'), '2026-01-01 00:00:00.000000001'); }, ['b', 'b/one']],
+    ['a size', () => { writeFileSync(join(source, 'b/one'), 'longer than it was'); for (const side of [source, destination]) later(join(side, 'b/one'), '2026-01-01'); }, ['b', 'b/one']],
+    ['a target of the same length', () => { unlinkSync(join(source, 'b/symlink')); symlinkSync('two', join(source, 'b/symlink')); for (const side of [source, destination]) { later(join(side, 'b/symlink'), '2026-01-01'); later(join(side, 'b'), '2026-01-01'); } }, ['b', 'b/symlink']],
+    ['a new name', () => { writeFileSync(join(source, 'b/new'), ''); later(join(source, 'b'), '2026-01-01'); later(join(destination, 'b'), '2026-01-01'); }, ['b', 'b/new']],
+    ['a new folder', () => { mkdirSync(join(source, 'b/new')); writeFileSync(join(source, 'b/new/file'), ''); }, ['b', 'b/new', 'b/new/file']],
+    ['the time of a folder', () => later(join(source, 'a/deep'), '2026-01-01'), ['a/deep']],
+  ])('finds %s', async (_what, change, expected) => {
+    change();
+    expect(await differing()).toEqual(expected);
+  });
+
+  test('leaves to rsync what only rsync can judge', async () => {
+    expect(await differing({ most: 0 })).toEqual([]);
+    linkSync(join(source, 'b/one'), join(source, 'b/linked'));
+    expect(await differing()).toBeNull();
+    unlinkSync(join(source, 'b/linked'));
+    rmSync(join(destination, 'a/deep'), { recursive: true });
+    writeFileSync(join(destination, 'a/deep'), 'a file in the place of a folder');
+    expect(await differing()).toBeNull();
+    expect(await differing({ names: names('b') })).toEqual(['b']);
+    expect(await differing({ names: names('b'), most: 0 })).toBeNull();
+    expect(await differing({ names: names('gone') })).toBeNull();
+  });
+
+  test('reads nothing through a symlink at the destination', async () => {
+    rmSync(join(destination, 'a'), { recursive: true });
+    symlinkSync(join(source, 'a'), join(destination, 'a'));
+    expect(await differing({ depth: 'flat', names: names('a/deep') })).toBeNull();
+    expect(await differing()).toBeNull();
+  });
+
+  test('counts what only a mirror has to remove, and passes over what is excluded', async () => {
+    writeFileSync(join(destination, 'b/stranger'), '');
+    writeFileSync(join(destination, 'b/kept.tmp'), '');
+    later(join(destination, 'b'), '2026-01-01');
+    later(join(source, 'b'), '2026-01-01');
+    const excludes = ['*.tmp'];
+    expect(await compareUnit(callOf({ excludes }), noTurn)).toMatchObject({ strangers: 1, differing: new Set() });
+    expect(await compareUnit(callOf({ excludes, mirror: false }), noTurn)).toMatchObject({ strangers: 0 });
+    writeFileSync(join(source, 'b/other.tmp'), 'not in the backup');
+    later(join(source, 'b'), '2026-01-01');
+    expect(await differing({ excludes })).toEqual([]);
+  });
+});
+
+describe('names that only the destination has', () => {
+  const list = async (...folders: string[]) => (await listStrangers({ op: 'list-strangers', source, destination, folders: names(...folders), isDeep: true })).names;
+  const byRsync = () => execFileSync('rsync', ['-n', '-i', '-aH', '--delete', `${source}/`, `${destination}/`], { encoding: 'latin1' }).split('\n')
+    .filter((line) => line.startsWith('*deleting')).map((line) => line.slice('*deleting'.length).trim()).sort();
+
+  test('are those that rsync lists', async () => {
+    mkdirSync(join(destination, 'b/strange/deep'), { recursive: true });
+    for (const name of ['b/strange/deep/file', 'a/deep/gone', '-c/gone']) writeFileSync(join(destination, name), '');
+    const found = await list('a', 'b', '-c');
+    expect(found?.map(({ name, isFolder }) => name + (isFolder ? '/' : '')).sort()).toEqual(byRsync());
+    expect(found).toHaveLength(5);
+  });
+
+  test('are not told where that is for rsync to judge', async () => {
+    rmSync(join(source, 'a/deep'), { recursive: true });
+    writeFileSync(join(source, 'a/deep'), 'a file now');
+    expect(await list('a')).toBeNull();
+    expect(await list('b', 'gone')).toBeNull();
+    expect(await list('b')).toEqual([]);
+  });
+});
+
+describe('a backup on a server', () => {
+  const tuning = { ...unitsOf(8), isSlow: true, compareEntries: 1 };
+
+  test('needs no rsync where nothing changed, and gives it just what did', async () => {
+    rmSync(destination, { recursive: true });
+    const app = await openEngine(folder, tuning);
+    await backUp(app, source, destination);
+    const second = await backUp(app, source, destination);
+    writeFileSync(join(source, 'b/one'), 'changed');
+    const third = await backUp(app, source, destination);
+    const units = app.store().units.list(third.run!);
+    const idle = app.store().units.list(second.run!);
+    await app.close();
+    // The root itself has another time while the lock is there.
+    expect(idle.filter(({ argv, lastLines }) => argv.length === 0 && lastLines[0]?.includes('no rsync was needed'))).toHaveLength(idle.length - 1);
+    expect(second.totals).toMatchObject({ entries: 19, filesTransferred: 0, created: 0 });
+    expect(units.filter(({ argv }) => argv.includes('--files-from=-'))).toHaveLength(2);
+    expect(third.totals).toMatchObject({ entries: 19, filesTransferred: 1, created: 0 });
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+  });
+
+  test('removes what is gone after it was judged, and mends the times of its folders', async () => {
+    const app = await openEngine(folder, tuning);
+    for (const name of ['b/strange', 'a/deep/strange']) writeFileSync(join(destination, name), 'gone at the source');
+    const { state, totals } = await backUp(app, source, destination, { options: { mirror: true } });
+    await app.close();
+    expect({ state, deleted: totals.deleted }).toEqual({ state: 'succeeded', deleted: 2 });
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+  });
+});
+
+describe('both sides are compared first', () => {
+  const unit = { id: 1, kind: 'group' as const, folder: ROOT, names: names('a'), shares: [50], entries: 50, bytes: 1, weight: 1, isNew: false, premade: 0, after: [] };
+  const context: CallContext & CompareFacts = {
+    program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({ mirror: true }), purpose: 'copy', timeoutSeconds: 600,
+    bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1, isSlow: true, isRoot: true, isFilled: false, compareEntries: undefined,
+  };
+  const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse({ mirror: true, ...options }) });
+
+  test('where calls wait for a server, and rsync is told to remove nothing', () => {
+    const call = compareCall(unit, context);
+    expect(call).toMatchObject({ depth: 'deep', names: ['a'], mirror: true, most: 50 });
+    expect(call?.narrow.argv).toEqual(expect.arrayContaining(['--no-r', '--dirs', '--files-from=-']));
+    expect(call?.narrow.argv.join(' ')).not.toMatch(/--delete|--inplace/u);
+  });
+
+  test.each<[string, Partial<typeof unit>, CallContext & CompareFacts]>([
+    ['on local disks', {}, { ...context, isSlow: false }], ['in a small unit', { entries: 5 }, context], ['of new names', { isNew: true }, context],
+    ['in a dry run', {}, { ...context, purpose: 'preview' }], ['with checksums', {}, withOptions({ checksum: true })], ['with ACLs', {}, withOptions({ further: ['acls'] })],
+    ['where times count to the second', {}, withOptions({ further: ['modify-window-1'] })], ['where earlier versions lie beside', {}, withOptions({ backup: true })],
+    ['where files of the root are held', {}, { ...context, holdRootFiles: true }], ['after rsync gave up over hard links', {}, { ...context, hardLinks: false }],
+  ])('but not %s', (_what, changes, given) => {
+    expect(compareCall({ ...unit, ...changes }, given)).toBeNull();
+  });
+});
