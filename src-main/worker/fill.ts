@@ -48,6 +48,8 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
     if (names.length === 0 || isEnding) return;
     const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', `${call.source}${below}`, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
     const writer = start(['-x', '--keep-old-files', '--preserve-permissions', '--numeric-owner', '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
+    // Held open here as well, it would keep a reader waiting for ever whose writer is gone.
+    reader.stdout?.destroy();
     reader.stdin?.on('error', () => undefined);
     reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name.slice(cut) as ByteName), Buffer.from([0])])));
     await Promise.all([over(reader), over(writer)]);
