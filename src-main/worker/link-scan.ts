@@ -1,10 +1,11 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { LinkScan } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
+import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import { listNow, type ListedName } from './list-names.ts';
 import type { Repeats } from './seeded-stats.ts';
 
 /**
@@ -61,21 +62,9 @@ export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | nu
 }
 
 /** What lies in a folder; nothing where it cannot be read. */
-function entriesOf(path: string | Buffer): { name: ByteName; isFolder: boolean }[] {
+function entriesOf(path: string | Buffer): readonly ListedName[] {
   try {
-    // One character per byte is what a ByteName is, and cheaper than buffers.
-    const entries = readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
-    return entries.map((entry) => ({ name: entry.name as ByteName, isFolder: entry.isDirectory() }));
-  } catch {
-    return entriesByBuffer(path);
-  }
-}
-
-/** Where the file system tells no types, Node asks for each by its name, which only a buffer carries safely. */
-function entriesByBuffer(path: string | Buffer): { name: ByteName; isFolder: boolean }[] {
-  try {
-    const entries = readdirSync(path, { withFileTypes: true, encoding: 'buffer' });
-    return entries.map((entry) => ({ name: fromBytes(entry.name), isFolder: entry.isDirectory() }));
+    return listNow(path);
   } catch {
     return [];
   }

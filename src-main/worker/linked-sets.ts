@@ -1,7 +1,7 @@
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import { linkedFolders } from '../core/plan/linked-folders.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
+import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes, type Excludes } from '../core/rsync/filter.ts';
 import type { FileCalls } from './file-calls.ts';
 import { createLimit, inFlight } from './in-parallel.ts';
@@ -56,10 +56,10 @@ async function walk(
     const entries = await limit(async () => calls.list(pathTo(source, folder))).catch(() => []);
     const folders: ByteName[] = [];
     const files: ByteName[] = [];
-    for (const entry of entries) {
-      const path = joinName(folder, fromBytes(entry.name));
-      if (path === OWN_FOLDER || isExcluded(path, entry.isDirectory())) continue;
-      (entry.isDirectory() ? folders : files).push(path);
+    for (const { name, isFolder } of entries) {
+      const path = joinName(folder, name);
+      if (path === OWN_FOLDER || isExcluded(path, isFolder)) continue;
+      (isFolder ? folders : files).push(path);
     }
     await Promise.all(files.slice(0, mostFiles).map(look));
     return folders;

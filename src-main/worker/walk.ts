@@ -1,13 +1,13 @@
-import type { Dirent } from 'node:fs';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { PlanRequest, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { createSplitter, type Folder, type Listing, type Prepared } from '../core/plan/splitter.ts';
 import { weightOf } from '../core/plan/cost.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
-import { fromBytes, pathTo } from '../core/rsync/byte-name.ts';
+import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
 import { directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
+import type { ListedName } from './list-names.ts';
 import { findLinkedFolders } from './linked-sets.ts';
 
 /** Folders read at the same time from a server: enough to hide its latency, and what the thread pool can carry. */
@@ -116,7 +116,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   }
 
   async function list(folder: Folder): Promise<Listing> {
-    let names: Dirent<Buffer>[];
+    let names: readonly ListedName[];
     try {
       names = await files.list(pathTo(request.source, folder.path));
     } catch (error) {
@@ -126,9 +126,8 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     }
     const own: ByteName[] = [];
     const subfolders: ByteName[] = [];
-    for (const name of names) {
-      const path = joinName(folder.path, fromBytes(name.name));
-      const isFolder = name.isDirectory();
+    for (const { name, isFolder } of names) {
+      const path = joinName(folder.path, name);
       if (isExcluded(path, isFolder) || path === OWN_FOLDER) continue;
       if (request.holdRootFiles === true && folder.path === ROOT && !isFolder) continue;
       (isFolder ? subfolders : own).push(path);
@@ -197,7 +196,7 @@ async function childrenOf(files: FileCalls, destination: string, folder: ByteNam
   try {
     const names = await files.list(pathTo(destination, folder));
     return new Map(names
-      .map((name): [ByteName, boolean] => [joinName(folder, fromBytes(name.name)), name.isDirectory()])
+      .map(({ name, isFolder }): [ByteName, boolean] => [joinName(folder, name), isFolder])
       .filter(([path]) => path !== OWN_FOLDER));
   } catch {
     return null;
