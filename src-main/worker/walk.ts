@@ -22,7 +22,7 @@ const largeFile = 256 * 1024;
 const unitsAhead = 4096;
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
-const earlyUnits = 4;
+const earlyUnits = 2;
 /** Top folders told of at the end of a walk. */
 const mostTops = 2000;
 

@@ -74,6 +74,8 @@ export interface Folder {
 
 /** Most names in one call (rsync(1) takes more, but argv and the blast radius of a retry should stay small). */
 const maxNames = 1000;
+/** A folder that is so little above the size of a unit stays whole: the rest that splitting leaves would cost more. */
+const slack = 1.3;
 
 /**
  * Turns a walk into units while the walk goes on. A folder is split as soon as what was found below it outgrows the unit
@@ -110,7 +112,7 @@ export function createSplitter(settings: SplitterSettings) {
     for (let each: Folder | null = folder; each; each = each.parent) {
       each.entries += entries;
       each.bytes += bytes;
-      if (each.split === 'no' && !each.solid && weightOf(each.entries, each.bytes, cost) > limit) outgrown.push(each);
+      if (each.split === 'no' && !each.solid && weightOf(each.entries, each.bytes, cost) > slack * limit) outgrown.push(each);
     }
     // A parent first: its children's folders at the destination must exist before they are split in turn.
     for (const each of outgrown.reverse()) split(each);
@@ -291,7 +293,7 @@ export function createSplitter(settings: SplitterSettings) {
     },
     /** True when a recorded subtree is small enough to stay whole without a look inside. */
     isSmall(entries: number, bytes: number): boolean {
-      return weightOf(entries, bytes, cost) <= unitWeight();
+      return weightOf(entries, bytes, cost) <= slack * unitWeight();
     },
     /** Ends the walk: waits for the last preparations and, where nothing was split, emits the whole tree as one unit. */
     async finish(rootIsNew: boolean): Promise<{ entries: number; bytes: number; units: number }> {
