@@ -1,4 +1,4 @@
-import { Anchor, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useRef, useState } from 'react';
 import type { PastRun } from '../../../src-shared/run-view.ts';
@@ -83,7 +83,7 @@ const RunRow = memo(function RunRow({ index, start, run }: RunRowProps) {
     <div role="row" aria-rowindex={index + 1} className={classes.row} style={{ transform: `translateY(${start}px)`, height: rowHeight }}>
       {run ? (
         <>
-          <span role="cell" className={classes.job}><Anchor size="sm" fw={550} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</Anchor></span>
+          <span role="cell" className={classes.job}><a className={classes.link} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</a></span>
           <span role="cell"><StateBadge state={run.state} /></span>
           <span role="cell"><Moment at={run.startedAt} /></span>
           {run.state === 'skipped' ? <span role="cell" className={classes.reason} title={reasonOf(run) ?? ''}>{reasonOf(run) ?? ''}</span> : <Figures run={run} />}

@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core';
+import { Table } from '@mantine/core';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { formatComing, formatDuration } from '../../format.ts';
 import { Moment } from '../../parts/moment.tsx';
@@ -10,7 +10,7 @@ export function DurationCell({ recent }: Pick<JobSummary, 'recent'>) {
   const duration = recent.at(-1)?.durationMs;
   return (
     <Table.Td>
-      {duration === undefined ? <Text size="sm" c="dimmed">-</Text> : <Text size="sm">{formatDuration(duration)}</Text>}
+      {duration === undefined ? <div className={`${classes['line']} ${classes['dim']}`}>-</div> : <div className={classes['line']}>{formatDuration(duration)}</div>}
       {recent.length > 1 && <Sparkline values={recent.map((each) => each.durationMs)} top={null} slots={14} height={16} />}
     </Table.Td>
   );
@@ -20,13 +20,13 @@ export function DurationCell({ recent }: Pick<JobSummary, 'recent'>) {
 export function NextRunCell({ nextRunAt, forecast }: Pick<JobSummary, 'nextRunAt' | 'forecast'>) {
   return (
     <Table.Td>
-      <Text size="sm">{nextRunAt === null ? <Text span size="sm" c="dimmed">by hand</Text> : <Moment at={nextRunAt} words={formatComing} />}</Text>
-      {(forecast?.warning ?? null) !== null && <Text size="xs" className={classes['late'] ?? ''}>not in time</Text>}
+      <div className={classes['line']}>{nextRunAt === null ? <span className={classes['dim']}>by hand</span> : <Moment at={nextRunAt} words={formatComing} />}</div>
+      {(forecast?.warning ?? null) !== null && <div className={`${classes['note']} ${classes['late']}`}>not in time</div>}
     </Table.Td>
   );
 }
 
 /** The next run once more, where the page is too narrow for its column. */
 export function NextRunBelow({ nextRunAt }: Pick<JobSummary, 'nextRunAt'>) {
-  return nextRunAt === null ? null : <Text size="xs" c="dimmed" className={classes['nextBelow'] ?? ''}>next <Moment at={nextRunAt} words={formatComing} /></Text>;
+  return nextRunAt === null ? null : <div className={`${classes['note']} ${classes['nextBelow']}`}>next <Moment at={nextRunAt} words={formatComing} /></div>;
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Table, Title } from '@mantine/core';
 import { IconEye, IconPlayerPlay } from '@tabler/icons-react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { lazy, memo, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
@@ -98,9 +98,9 @@ const JobRow = memo(function JobRow({ row, summary, onDelete, onDetail }: JobRow
         {lastRun ? (
           <>
             <Anchor href={liveKey === null ? hrefOf({ name: 'past-run', id: lastRun.id }) : hrefOf({ name: 'run', key: liveKey })} underline="never"><StateBadge state={liveState ?? lastRun.state} /></Anchor>
-            <Text size="xs" c="dimmed"><Moment at={lastRun.startedAt} /></Text>
+            <div className={classes['note']}><Moment at={lastRun.startedAt} /></div>
           </>
-        ) : <Text size="sm" c="dimmed">never</Text>}
+        ) : <div className={`${classes['line']} ${classes['dim']}`}>never</div>}
       </Table.Td>
       <DurationCell recent={recent} />
       <NextRunCell nextRunAt={nextRunAt} forecast={forecast} />
@@ -109,12 +109,12 @@ const JobRow = memo(function JobRow({ row, summary, onDelete, onDetail }: JobRow
         <NextRunBelow nextRunAt={nextRunAt} />
       </Table.Td>
       <Table.Td>
-        <Group gap={6} wrap="nowrap" justify="flex-end">
+        <div className={`${classes['side']} ${classes['end']}`}>
           {liveKey === null
             ? <Button size="xs" variant="default" disabled={isOffline} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => start(false)} aria-label={`Back up now: ${job.name}`} title="Back up now" className={classes.start ?? ''}><span className={classes.startWord}>Back up now</span></Button>
             : <Button size="xs" variant="light" component="a" href={hrefOf({ name: 'run', key: liveKey })} leftSection={<IconEye size={14} aria-hidden />} aria-label={`Watch: ${job.name}`} title="Watch" className={classes.start ?? ''}><span className={classes.startWord}>Watch</span></Button>}
           <JobMenu job={job} isRunning={liveKey !== null} isOffline={isOffline} onPreview={() => start(true)} onDelete={() => onDelete(summary)} />
-        </Group>
+        </div>
       </Table.Td>
     </Table.Tr>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import type { JobSummary } from '../../../src-shared/run-view.ts';
 import { useCalls } from '../../connection/calls.tsx';
@@ -26,24 +26,24 @@ export function SystemRow({ row, summary: { job, lastRun, protectedUntil, recent
     <Table.Tr className={classes['row'] ?? ''} aria-rowindex={row}>
       <Table.Td className={classes['job'] ?? ''}><JobName job={job} owner="system" /></Table.Td>
       <Table.Td>
-        {state === null ? <Text size="sm" c="dimmed">never</Text> : <StateBadge state={state} />}
-        {lastRun && <Text size="xs" c="dimmed"><Moment at={lastRun.startedAt} /></Text>}
+        {state === null ? <div className={`${classes['line']} ${classes['dim']}`}>never</div> : <StateBadge state={state} />}
+        {lastRun && <div className={classes['note']}><Moment at={lastRun.startedAt} /></div>}
       </Table.Td>
       <DurationCell recent={recent} />
       <NextRunCell nextRunAt={nextRunAt} forecast={forecast} />
       <Table.Td>
-        <Text size="sm">{protectedUntil === null ? 'not yet' : <Moment at={protectedUntil} />}</Text>
+        <div className={classes['line']}>{protectedUntil === null ? 'not yet' : <Moment at={protectedUntil} />}</div>
         <NextRunBelow nextRunAt={nextRunAt} />
       </Table.Td>
       <Table.Td>
-        <Group gap={6} wrap="nowrap" justify="flex-end">
+        <div className={`${classes['side']} ${classes['end']}`}>
           {/* While it runs the button rests and keeps the focus of whoever pressed it. */}
           <Button
             size="xs" variant="default" disabled={isOffline} aria-disabled={isRunning} {...(isRunning ? { 'data-disabled': true } : {})} leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={start}
             aria-label={`Back up now: ${job.name} (system)`} title={isRunning ? 'It runs: see above' : 'Back up now'} className={classes['start'] ?? ''}
           ><span className={classes['startWord'] ?? ''}>Back up now</span></Button>
           <SystemNote jobName={job.name} />
-        </Group>
+        </div>
       </Table.Td>
     </Table.Tr>
   );
