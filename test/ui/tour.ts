@@ -164,7 +164,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.goTo('History');
   await ui.historyRow('Succeeded').getByRole('link').first().click();
   await page.getByRole('link', { name: 'Receipt' }).click();
-  await page.getByRole('heading', { name: 'What was not protected' }).waitFor();
+  await page.getByRole('heading', { name: 'What the job leaves out' }).waitFor();
   await look('receipt');
   await ui.goTo('Settings');
   await page.getByText('Nothing leaves this machine').waitFor();

@@ -26,7 +26,7 @@ describe('the verdict of a receipt', () => {
     expect(verdictOf(receipt('succeeded'))).toBe('Everything is protected: 1,234 entries, 5.0 GB.');
     const unprotected = [{ name: 'omega', reason: 'held' }, { name: 'Extended attributes', reason: 'Not asked for (--xattrs).' }];
     expect(verdictOf(receipt('succeeded', { folders: [folder('omega', 'held')], unprotected }))).toBe('1 folder is not protected.');
-    expect(verdictOf(receipt('succeeded', { folders: [folder('omega', 'done')], unprotected: unprotected.slice(1) }))).toBe('Everything is protected: 1,234 entries, 5.0 GB. What the job leaves out stands below.');
+    expect(verdictOf(receipt('succeeded', { folders: [folder('omega', 'done')], unprotected: unprotected.slice(1) }))).toBe('Everything is protected: 1,234 entries, 5.0 GB.');
   });
 
   it('counts what failed, and how much of it is new', () => {

@@ -18,7 +18,7 @@ import { triggerWords } from '../run/trigger-words.ts';
 import { Failures } from './failures.tsx';
 import { ReceiptFolders } from './receipt-folders.tsx';
 import { saveText } from './save-text.ts';
-import { verdictOf } from './verdict.ts';
+import { gapsIn, verdictOf } from './verdict.ts';
 
 /** The record of a run: what was protected, what was not and why. */
 export function ReceiptView({ id }: { readonly id: number }) {
@@ -68,7 +68,7 @@ function Page({ chained }: { readonly chained: ChainedReceipt }) {
       </Group>
       {receipt.error && <ErrorPanel error={receipt.error} />}
       <section aria-labelledby="gaps">
-        <Title order={2} id="gaps" mb={4}>What was not protected</Title>
+        <Title order={2} id="gaps" mb={4}>{gapsIn(receipt.folders) === 0 && receipt.failures.length === 0 ? 'What the job leaves out' : 'What was not protected'}</Title>
         {unprotected.length === 0
           ? <Text size="sm">Nothing that this run knows of.</Text>
           : <ul style={{ margin: 0, paddingInlineStart: 20 }}>{unprotected.map(({ name, reason }) => <li key={`${name} ${reason}`}><Text size="sm"><b>{name === '' ? 'Files in the folder itself' : name}</b>: {reason}</Text></li>)}</ul>}

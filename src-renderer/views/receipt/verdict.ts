@@ -2,13 +2,12 @@ import type { Receipt } from '../../../src-shared/receipt.ts';
 import { formatBytes, formatCount, formatNumberOf } from '../../format.ts';
 
 /** What a receipt says in one sentence: first of all whether everything is protected. */
-export function verdictOf({ state, unprotected, failures, folders, totals, error }: Receipt): string {
-  const gaps = folders.filter((each) => each.state === 'failed' || each.state === 'not-reached' || (each.state === 'held' && each.entries === 0)).length;
-  const leftOut = gaps === 0 && unprotected.length > 0 ? ' What the job leaves out stands below.' : '';
+export function verdictOf({ state, failures, folders, totals, error }: Receipt): string {
+  const gaps = gapsIn(folders);
   const isNew = failures.filter((each) => each.isNew).length;
   const failed = failures.length === 0 ? '' : ` ${formatNumberOf(failures.length, 'name')} failed, ${isNew === 0 ? 'all of them known' : `${formatCount(isNew)} of them new`}.`;
   switch (state) {
-    case 'succeeded': return gaps === 0 ? `Everything is protected: ${formatCount(totals.entries)} entries, ${formatBytes(totals.bytes)}.${leftOut}` : `${gapWords(gaps)}.${failed}`;
+    case 'succeeded': return gaps === 0 ? `Everything is protected: ${formatCount(totals.entries)} entries, ${formatBytes(totals.bytes)}.` : `${gapWords(gaps)}.${failed}`;
     case 'warned': return `${gaps === 0 ? 'Everything that could be read is protected' : gapWords(gaps)}.${failed}`;
     case 'held': return `Everything is copied; ${formatNumberOf(totals.held, 'deletion')} ${totals.held === 1 ? 'waits' : 'wait'} for approval.${failed}`;
     case 'stopped': return `The window ended first: ${formatCount(folders.filter((each) => each.state === 'not-reached').length)} of ${formatNumberOf(folders.length, 'folder')} were not reached.${failed}`;
@@ -24,6 +23,11 @@ export function verdictOf({ state, unprotected, failures, folders, totals, error
     case 'finishing':
     case 'cancelling': return 'The run is still going on.';
   }
+}
+
+/** Top folders that the run did not protect. */
+export function gapsIn(folders: Receipt['folders']): number {
+  return folders.filter((each) => each.state === 'failed' || each.state === 'not-reached' || (each.state === 'held' && each.entries === 0)).length;
 }
 
 function gapWords(count: number): string {
