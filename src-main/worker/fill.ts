@@ -47,6 +47,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   async function copy(names: readonly ByteName[]): Promise<void> {
     if (names.length === 0 || isEnding) return;
     const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', `${call.source}${below}`, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
+    if (reader.pid === undefined) return over(reader);
     const writer = start(['-x', '--keep-old-files', '--preserve-permissions', '--numeric-owner', '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
     // Held open here as well, it would keep a reader waiting for ever whose writer is gone.
     reader.stdout?.destroy();

@@ -87,6 +87,8 @@ async function fill(unit: number, call: FillCall): Promise<void> {
     const timer = setInterval(() => filling && send({ type: 'progress', unit, bytes: filling.bytesMoved() }), progressEveryMs);
     await filling.ended.finally(() => {
       clearInterval(timer);
+      clearTimeout(killTimer);
+      killTimer = undefined;
       filling = null;
     });
     if (stopped) throw new Stopped();
@@ -100,7 +102,7 @@ async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Re
   let folders = 0;
   try {
     return await work(async () => {
-      // Direct calls never wait, and messages must get in between them.
+      // Messages must get in between.
       if (folders++ % turnEvery === 0) await new Promise(setImmediate);
       while (isHeld()) await new Promise<void>((resolve) => (state.wake = resolve));
       if (stopped) throw new Stopped();

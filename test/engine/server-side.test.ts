@@ -167,6 +167,11 @@ describe('both sides are compared first', () => {
     expect(call?.narrow.argv.join(' ')).not.toMatch(/--delete|--inplace/u);
   });
 
+  test('also with a trash, which is never looked at', () => {
+    expect(compareCall(unit, withOptions({ backup: true, backupDir: '/d/.daybreak/trash/3' }))).not.toBeNull();
+    expect(compareCall(unit, withOptions({ backup: true, backupDir: '/d/old' }))).toBeNull();
+  });
+
   test.each<[string, Partial<typeof unit>, CallContext & CompareFacts]>([
     ['on local disks', {}, { ...context, isSlow: false }], ['in a small unit', { entries: 5 }, context], ['of new names', { isNew: true }, context],
     ['in a dry run', {}, { ...context, purpose: 'preview' }], ['with checksums', {}, withOptions({ checksum: true })], ['with ACLs', {}, withOptions({ further: ['acls'] })],

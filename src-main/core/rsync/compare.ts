@@ -1,7 +1,7 @@
 import { ROOT } from '../../../src-shared/byte-name.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import type { CompareCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
-import { unitCall, type CallContext } from './args.ts';
+import { OWN_FOLDER, unitCall, type CallContext } from './args.ts';
 
 /**
  * Below so many entries an rsync is done as soon as a comparison. Where no call waits for a server it is always done sooner: it looks
@@ -26,8 +26,9 @@ export interface CompareFacts {
 
 /** Whether a comparison tells what rsync would do with these options. */
 export function mayCompare({ checksum, further, backup, backupDir, mirror }: CallContext['options'], destination: string): boolean {
-  // Earlier versions beside the files are strangers that stay.
-  const keepsInside = backup && (backupDir === null || backupDir.startsWith(`${destination}/`));
+  // Earlier versions beside the files, or in a folder of their own there, are strangers that stay; the trash is never looked at.
+  const isInTrash = backupDir?.startsWith(`${destination}/${OWN_FOLDER}/`) === true;
+  const keepsInside = backup && !isInTrash && (backupDir === null || backupDir.startsWith(`${destination}/`));
   return !checksum && !(mirror && keepsInside) && !seesMore.some((option) => further.includes(option));
 }
 

@@ -32,7 +32,7 @@ function UnitLogBody({ run, unit }: { readonly run: number; readonly unit: UnitV
       <Group gap="xs"><StateBadge state={log.unit.state} /><Text size="sm">{log.unit.code === null ? '' : `rsync ended with ${log.unit.code}, `}{formatDuration(log.unit.durationMs)}, {formatCount(log.unit.entries)} entries, {formatCount(log.unit.filesTransferred)} files copied</Text></Group>
       {log.command !== '' && <CopyLine text={log.command} label="What ran" />}
       <div>
-        <Text size="sm" c="dimmed">What rsync said last</Text>
+        <Text size="sm" c="dimmed">{log.command === '' ? 'What was done' : 'What rsync said last'}</Text>
         {log.lastLines.length === 0 ? <Text size="sm">Nothing: it had no complaint.</Text> : <Code block tabIndex={0}>{log.lastLines.join('\n')}</Code>}
       </div>
     </Stack>
