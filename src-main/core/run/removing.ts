@@ -63,9 +63,11 @@ export async function previewBrake(context: RunContext): Promise<void> {
 function whyNothingMayGo(units: readonly UnitProgress[]): { message: string; hint: string } | null {
   const unread = units.find((unit) => unit.result?.facts.ioError);
   if (unread) {
+    const line = unread.result?.lastLines.find((each) => each.includes('failed')) ?? 'I/O error';
+    const side = line.includes('[generator]') ? 'destination' : 'source';
     return {
-      message: 'Nothing was deleted: a folder of the source could not be read, so what looks gone may still be there.',
-      hint: `Make it readable and run again. rsync said: ${unread.result?.lastLines.find((line) => line.includes('failed')) ?? 'I/O error'}`,
+      message: `Nothing was deleted: a folder of the ${side} could not be read, so what looks gone may still be there.`,
+      hint: `Make it readable and run again. rsync said: ${line}`,
     };
   }
   if (units.some((unit) => unit.state === 'failed')) {
