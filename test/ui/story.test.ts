@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
-import { leftAfter } from '../fixtures/processes.ts';
+import { leftAfter, until } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { writeTree } from '../fixtures/tree.ts';
 import { chromiumPath, launchBrowser, openWindow, type Window } from './browser.ts';
@@ -106,6 +106,28 @@ describe.skipIf(chromiumPath === null)('a backup by point and click', () => {
     await page.getByRole('img', { name: /^Timeline: /u }).waitFor();
     await page.getByRole('region', { name: 'Units' }).getByRole('row').nth(1).getByRole('button').click();
     await page.getByRole('dialog').getByText('rsync ended with 0').waitFor();
+  });
+
+  it('runs by its schedule with nobody watching, and is shown to whoever comes later', async () => {
+    await page.getByRole('link', { name: 'Set up the first job' }).click();
+    await ui.fillJob({ name: 'Nightly', source, newDestination: destination });
+    const steps = page.getByRole('navigation', { name: 'Steps' });
+    await steps.getByRole('button', { name: /^When/u }).click();
+    await page.getByRole('radiogroup', { name: 'It starts by itself' }).getByText('Cron').click();
+    // Far enough away for the clicks that are left.
+    const due = new Date(Date.now() + 10_000);
+    await page.getByRole('textbox', { name: 'In cron’s words' }).fill(`${due.getSeconds()} ${due.getMinutes()} ${due.getHours()} * * *`);
+    await steps.getByRole('button', { name: /^Name and start/u }).click();
+    await ui.button(/^Save$/u).click();
+    await page.getByRole('row').filter({ hasText: 'Nightly' }).waitFor();
+    await page.goto('about:blank');
+    await until('the end of the copy', 30_000, () => existsSync(destination) && diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination))).length === 0);
+
+    await page.goto(`http://127.0.0.1:${host.port}/`);
+    await page.getByRole('region', { name: 'Jobs' }).getByRole('row').filter({ hasText: 'Nightly' }).getByText('Succeeded').waitFor();
+    await ui.goTo('History');
+    await ui.historyRow('Succeeded').getByRole('link', { name: 'Nightly' }).click();
+    await page.getByText(/^Run 1, .* started by its schedule/u).waitFor();
   });
 
   it('goes on after its host was killed: the run is told as interrupted, and the next one finishes it', async () => {
