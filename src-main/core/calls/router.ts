@@ -43,6 +43,11 @@ export function createRouter(app: App, face: FacePort) {
     // A skipped run is a row of the history.
     historyChanged();
   };
+  const jobsChanged = () => {
+    historyChanged();
+    // A job may be due before the scheduler would look again by itself.
+    app.scheduler.lookAgain();
+  };
   app.scheduler.subscribe(schedulesChanged);
   app.live.subscribe(() => feed.touch('live'));
   face.service?.subscribe(() => feed.touch('service'));
@@ -51,7 +56,7 @@ export function createRouter(app: App, face: FacePort) {
   const settings = settingsCalls(app, () => feed.touch('settings'));
   return {
     feed: { watch: base.feed.watch.handler(({ signal }) => feed.watch(signal)) },
-    jobs: jobCalls(app.jobs, historyChanged),
+    jobs: jobCalls(app.jobs, jobsChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
     schedule: scheduleCalls(app, schedulesChanged),

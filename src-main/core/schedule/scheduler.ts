@@ -45,7 +45,7 @@ export interface Scheduler {
   start(): void;
   /** Safe to call again. Runs go on. */
   stop(): void;
-  /** The machine has slept or the clock was set: looks at it at once. Nothing happens before `start`. */
+  /** The machine has slept, the clock was set, or a job has another schedule: looks at once. Nothing happens before `start`. */
   lookAgain(): void;
   state(): SchedulerState;
   /** The next time a job runs by itself, and the end of that window; null: never. Ms since the epoch. */
