@@ -157,15 +157,17 @@ export function createSplitter(settings: SplitterSettings) {
     const parts = weightOf(files.length, bytes, cost) > 1.5 * unitWeight() ? cutFiles(files, bytes, sizes) : [];
     const partIds = parts.map((part) => emit('part', folder.path, part.names, [], part.names.length, part.bytes, prepared.wasMissing, []));
     folder.levelId = nextId;
-    const own = files.length + folders.length;
+    const inFolder = files.length + folders.length;
     const premade = prepared.newFolders.size;
     if (parts.length === 0) {
-      emit('level', folder.path, [], [], own, bytes, prepared.wasMissing, [], premade);
+      emit('level', folder.path, [], [], inFolder, bytes, prepared.wasMissing, [], premade);
     } else if (settings.mirror && prepared.hasStrangers) {
-      emit('level', folder.path, [], [], own, 0, false, partIds, premade);
+      emit('level', folder.path, [], [], inFolder, 0, false, partIds, premade);
     } else {
-      // Nothing to remove here: the folders as entries are enough, without a second look at every file.
-      emit('entries', folder.path, [folder.path, ...folders], [], folders.length + 1, 0, false, partIds, premade);
+      // Nothing to remove here: the folders as entries are enough, without a second look at every file. In a list of names the root
+      // would mean all that lies in it; it is mended at the end of the run.
+      const own = folder.path === ROOT ? [] : [folder.path];
+      emit('entries', folder.path, [...own, ...folders], [], folders.length + own.length, 0, false, partIds, premade);
     }
   }
 

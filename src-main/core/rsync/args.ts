@@ -59,8 +59,11 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
   const isRecursive = unit.kind === 'group';
   const names = unit.kind === 'level' ? [unit.folder] : unit.names;
   const paths = unit.kind === 'level' ? names.map(asLevel) : names;
+  // After the parts of its folder a level would link what they have just copied apart, and keep those copies in the place of the
+  // earlier versions (--backup). The last call of the run links them.
+  const isAfterParts = unit.kind === 'level' && unit.after.length > 0;
   const flags = [
-    context.hardLinks ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
+    context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
     ...(isRecursive ? [] : ['--no-r', '--dirs']),
     ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
     ...deleteFlags(unit, context),

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
+import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+
+/** What a run replaces is kept once, as it was: also of files with several names, which are copied apart and linked at the end. */
+let folder: string;
+let source: string;
+let destination: string;
+let kept: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daybreak-kept-'));
+  [source, destination, kept] = ['source', 'destination', 'kept'].map((name) => join(folder, name)) as [string, string, string];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A flat folder that is copied in parts, with a file of two names far apart, and an older version of it all at the destination. */
+function fillFlat(at: string): void {
+  for (const [side, words] of [[source, 'the new version'], [destination, 'the old version that was there']] as const) {
+    mkdirSync(join(side, at), { recursive: true });
+    for (let file = 10; file < 50; file++) writeFileSync(join(side, at, `file ${file}`), `${words} of ${file}`);
+    for (const name of ['file 11', 'file 48']) rmSync(join(side, at, name));
+    writeFileSync(join(side, at, 'file 11'), words);
+    linkSync(join(side, at, 'file 11'), join(side, at, 'file 48'));
+  }
+  execFileSync('find', [folder, '-exec', 'touch', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
+}
+
+describe.each(['', 'flat'])('in "%s"', (at) => {
+  test('beside its place', async () => {
+    fillFlat(at);
+    const app = await openEngine(folder, unitsOf(8));
+    const { state } = await backUp(app, source, destination, { options: { backup: true } });
+    await app.close();
+    expect(state).toBe('succeeded');
+    for (const name of ['file 11', 'file 48']) {
+      expect(readFileSync(join(destination, at, name), 'utf8')).toBe('the new version');
+      expect(readFileSync(join(destination, at, `${name}~`), 'utf8')).toBe('the old version that was there');
+    }
+  });
+
+  test('in a folder of its own, by a mirror with something to remove', async () => {
+    fillFlat(at);
+    writeFileSync(join(destination, at, 'gone'), 'gone at the source');
+    const app = await openEngine(folder, unitsOf(8));
+    const { state } = await backUp(app, source, destination, { options: { mirror: true, backup: true, backupDir: kept } });
+    await app.close();
+    expect(state).toBe('succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+    for (const name of ['file 11', 'file 48']) expect(readFileSync(join(kept, at, name), 'utf8')).toBe('the old version that was there');
+    expect(readFileSync(join(kept, at, 'gone'), 'utf8')).toBe('gone at the source');
+  });
+});
