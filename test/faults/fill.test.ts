@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCli, startCli } from '../fixtures/cli.ts';
+import { unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
 import { leftAfter, processesNaming, signal, until } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
 
 /** What is cut off while pairs of tar copy new files, as on a server. */
-const tuning = { isSlow: true };
+const tuning = { ...unitsOf(2000), isSlow: true };
 let folder: string;
 let source: string;
 let destination: string;

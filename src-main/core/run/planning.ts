@@ -2,7 +2,7 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
+import { guessCost, unitWeights } from '../plan/cost.ts';
 import { mayCompare } from '../rsync/compare.ts';
 import { mayFill, maySeed } from '../rsync/seed.ts';
 import type { RunContext } from './context.ts';
@@ -44,7 +44,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     ? learned ?? guess
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
   const weights = unitWeights(facts);
-  const slow = isSlow(source.latencyMs) || isSlow(destination.latencyMs);
+  const slow = !context.isLocal;
   const plan: PlanRequest = {
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,

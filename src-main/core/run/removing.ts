@@ -44,12 +44,15 @@ export async function removeVanished(context: RunContext, passports: Passports):
   const removed = await remove(context, allowed, passports);
   if (isEnding(context)) return;
   const heldNames = new Set(held.flatMap((each) => each.removals.map((removal) => removal.name)));
-  await Promise.all(pending.map(async (progress) => {
+  // Side by side, but each after those it waited for the first time: what made way may be a folder's place.
+  const ends = new Map<number, Promise<void>>();
+  for (const progress of pending) {
     const names = listed.get(progress) ?? [];
     const isHeld = names.some((change) => heldNames.has(change.name));
     if (isHeld && !names.some((change) => removed.has(change.name))) progress.state = nextUnitState(progress.state, 'hold');
-    else await copyAgain(context, progress, isHeld);
-  }));
+    else ends.set(progress.unit.id, Promise.all(progress.unit.after.flatMap((id) => ends.get(id) ?? [])).then(() => copyAgain(context, progress, isHeld)));
+  }
+  await Promise.all(ends.values());
 }
 
 /** After a preview of a mirror: tells what the brake would hold. */
