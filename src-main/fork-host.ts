@@ -1,9 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ForkedProcess, ForkedScript, WorkerHost } from './core/ports.ts';
-
-/** Threads for file calls, which wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many. */
-const threads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '16' };
+import { fileThreads, type ForkedProcess, type ForkedScript, type WorkerHost } from './core/ports.ts';
 
 /**
  * Forks workers and scouts with child_process, for the command line and the headless host. The scripts in `ahead` are
@@ -29,7 +26,7 @@ function forkScript(script: ForkedScript, held: boolean): ForkedProcess & { hold
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, UV_THREADPOOL_SIZE: threads[script] },
+    env: { ...process.env, UV_THREADPOOL_SIZE: fileThreads[script] },
   });
   let lastWords = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

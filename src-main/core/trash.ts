@@ -8,7 +8,7 @@ import { unescapeName } from './rsync/output.ts';
 import { probeRsync } from './rsync/probe.ts';
 import { restoreCall } from './rsync/restore-call.ts';
 import { journalFor } from './run/journal.ts';
-import { createPool, type Pool } from './run/pool.ts';
+import { createPool, plainCall, type Pool } from './run/pool.ts';
 import { trashPath } from './run/run-options.ts';
 import { startScout, type ScoutClient } from './run/scout-client.ts';
 import type { Store } from './store/open-store.ts';
@@ -56,7 +56,7 @@ export function createTrash({ ports, store }: { readonly ports: Ports; readonly 
     try {
       const call = restoreCall({ ...rsync, from: trashPath(row.destination, row.folder), names, target, options });
       const { result } = await pool.run({
-        unit: 1, weight: 0, message: () => ({ call, seed: null, fill: null, compare: null, linkScan: null, reportChanges: false, countChanges: false }),
+        unit: 1, weight: 0, message: () => plainCall(call),
       });
       if (result?.code === 0) return;
       throw new AppError({

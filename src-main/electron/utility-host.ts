@@ -1,10 +1,7 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ForkedProcess, ForkedScript, WorkerHost } from '../core/ports.ts';
+import { fileThreads, type ForkedProcess, type ForkedScript, type WorkerHost } from '../core/ports.ts';
 import type { ElectronSurface } from './surface.ts';
-
-/** Threads for the file calls of a scout: they wait for a server most of the time. */
-const threads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '16' };
 
 /** Between two looks whether a process has gone; after this long of them it is killed, ms. */
 const lookEveryMs = 10;
@@ -31,7 +28,7 @@ export function createUtilityHost(
       stdio: ['ignore', 'ignore', 'pipe'],
       execArgv: [],
       env: {
-        ...env, UV_THREADPOOL_SIZE: threads[script],
+        ...env, UV_THREADPOOL_SIZE: fileThreads[script],
         // Nothing tells a utility process that its host is dead: it looks for itself.
         DAYBREAK_HOST_PID: String(process.pid),
       },

@@ -1,12 +1,13 @@
 import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat, readlink, stat } from 'node:fs/promises';
 import { joinName, lastOf, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import { errnoOf } from './errno.ts';
 import { createLanes } from './in-parallel.ts';
-import { openFolder, type OpenFolder } from './open-folder.ts';
-import { holdRoot } from './safe-folder.ts';
+import { OnlyRsyncKnows, unlessOnlyRsyncKnows } from './only-rsync.ts';
+import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
 /** What both sides of a unit have, and what differs. Sizes in bytes. */
 export interface Comparison {
@@ -23,8 +24,8 @@ export interface Comparison {
 /** Folders read side by side from a server. */
 const readers = 16;
 
-/** What differs in a way that only rsync can judge. */
-class OnlyRsyncKnows extends Error {}
+/** Of names looked at together: so many wait at once in a flat folder. */
+const atOnce = 64;
 
 /**
  * Compares both sides of a unit as rsync's quick check does (rsync(1), OPTIONS --size-only and above), but to the nanosecond:
@@ -56,31 +57,30 @@ export async function compareUnit(call: CompareCall, turn: () => Promise<void>):
   }
 
   /** Compares `names` of one folder; returns those that are folders. `to` null: the destination has no such folder. */
-  async function compareNames(from: OpenFolder, to: OpenFolder | null, names: readonly ByteName[], isInScope: boolean): Promise<{ name: ByteName; isThere: boolean }[]> {
-    const [ours, theirs] = await Promise.all([from.look(names), to === null ? names.map(() => null) : to.look(names)]);
+  async function compareNames(from: SafeFolder, to: SafeFolder | null, names: readonly ByteName[], isInScope: boolean): Promise<{ name: ByteName; isThere: boolean }[]> {
+    const [ours, theirs] = await Promise.all([lookAll(from, names), to === null ? names.map(() => null) : lookAll(to, names)]);
     const folders: { name: ByteName; isThere: boolean }[] = [];
+    const symlinks: ByteName[] = [];
+    const tell = (name: ByteName, changesParent: boolean): void => {
+      differs(joinName(from.path, name));
+      // What is put into a folder changes its time.
+      if (isInScope && changesParent) differs(from.path);
+    };
     for (const [index, name] of names.entries()) {
       const [one, other] = [ours[index], theirs[index]];
       // Gone meanwhile: rsync says what that means.
       if (!one) throw new OnlyRsyncKnows();
       count(one);
       if (other && one.isDirectory() !== other.isDirectory()) throw new OnlyRsyncKnows();
-      if (!other || !(isSame(one, other, call.isRoot) && (!one.isSymbolicLink() || (await isSameTarget(from, to, name))))) {
-        differs(joinName(from.path, name));
-        // What is put into a folder changes its time.
-        if (isInScope && (!other || !one.isDirectory())) differs(from.path);
-      }
+      if (!other || !isSame(one, other, call.isRoot)) tell(name, !other || !one.isDirectory());
+      else if (one.isSymbolicLink()) symlinks.push(name);
       if (one.isDirectory()) folders.push({ name, isThere: other !== null });
     }
+    if (to) await Promise.all(symlinks.map(async (name) => (await isSameTarget(from, to, name)) || tell(name, true)));
     return folders;
   }
 
-  async function isSameTarget(from: OpenFolder, to: OpenFolder | null, name: ByteName): Promise<boolean> {
-    const [one, other] = await Promise.all([from.linkTarget(name), to?.linkTarget(name)]);
-    return other !== undefined && one.equals(other);
-  }
-
-  async function compareFolder(from: OpenFolder, to: OpenFolder | null, isDeep: boolean): Promise<void> {
+  async function compareFolder(from: SafeFolder, to: SafeFolder | null, isDeep: boolean): Promise<void> {
     await (turned ??= turn().finally(() => {
       turned = null;
     }));
@@ -104,63 +104,55 @@ export async function compareUnit(call: CompareCall, turn: () => Promise<void>):
     }).length;
   }
 
-  async function compareChild(from: OpenFolder, to: OpenFolder | null, name: ByteName, isDeep: boolean): Promise<void> {
-    const child = await from.enter(name);
-    try {
-      const other = to && (await to.enter(name));
-      try {
-        await compareFolder(child, other, isDeep);
-      } finally {
-        await other?.close();
-      }
-    } finally {
-      await child.close();
-    }
+  function compareChild(from: SafeFolder, to: SafeFolder | null, name: ByteName, isDeep: boolean): Promise<void> {
+    return using(from.enter(name), (child) => (to ? using(to.enter(name), (other) => compareFolder(child, other, isDeep)) : compareFolder(child, null, isDeep)));
   }
 
-  async function compareRoot(from: OpenFolder, to: OpenFolder): Promise<void> {
+  async function compareRoot(from: SafeFolder, to: SafeFolder): Promise<void> {
     const [one, other] = await Promise.all([stat(call.source, { bigint: true }), stat(call.destination, { bigint: true })]);
     count(one);
     if (!isSame(one, other, call.isRoot)) differs(ROOT);
     if (call.depth !== 'flat') await compareFolder(from, to, call.depth === 'deep');
   }
 
-  async function compareIn(from: OpenFolder, to: OpenFolder, names: readonly ByteName[]): Promise<void> {
+  async function compareIn(from: SafeFolder, to: SafeFolder, names: readonly ByteName[]): Promise<void> {
     const folders = await compareNames(from, to, names.map(lastOf), false);
     if (call.depth !== 'flat') await lanes.forEach(folders, ({ name, isThere }) => compareChild(from, isThere ? to : null, name, call.depth === 'deep'));
   }
 
-  try {
-    for (const [parent, names] of Map.groupBy(call.names, (name) => (name === ROOT ? null : parentOf(name)))) {
-      await withBoth(call, parent ?? ROOT, (from, to) => (parent === null ? compareRoot(from, to) : compareIn(from, to, names)));
-    }
-  } catch (thrown) {
-    if (thrown instanceof OnlyRsyncKnows || (thrown instanceof Error && 'code' in thrown)) return null;
-    throw thrown;
-  }
-  return { entries, files, bytes, differing, strangers };
+  return unlessOnlyRsyncKnows(async () => {
+    // At the destination all of the way must be real folders: nothing is read through a symlink.
+    await using(holdRoot(call.source), (source) => using(holdRoot(call.destination), async (destination) => {
+      for (const [parent, names] of Map.groupBy(call.names, (name) => (name === ROOT ? null : parentOf(name)))) {
+        if (parent === null) await compareRoot(source, destination);
+        else await withFolder(source, parent, (from) => withFolder(destination, parent, (to) => compareIn(from, to, names)));
+      }
+    }));
+    return { entries, files, bytes, differing, strangers };
+  });
 }
 
-/** Opens the folder `path` on both sides. At the destination all of it must be real folders: nothing is read through a symlink. */
-async function withBoth(call: CompareCall, path: ByteName, use: (from: OpenFolder, to: OpenFolder) => Promise<void>): Promise<void> {
-  const opened: OpenFolder[] = [];
-  const open = async (root: string): Promise<OpenFolder> => {
-    let folder = openFolder(await holdRoot(root));
-    opened.push(folder);
-    for (const part of path === ROOT ? [] : (path.split('/') as ByteName[])) {
-      folder = await folder.enter(part);
-      opened.push(folder);
-    }
-    return folder;
-  };
-  try {
-    const [from, to] = await Promise.allSettled([open(call.source), open(call.destination)]);
-    if (from.status === 'rejected') throw from.reason;
-    if (to.status === 'rejected') throw to.reason;
-    await use(from.value, to.value);
-  } finally {
-    for (const folder of opened) await folder.close();
+/** What lstat(2) tells of the names, in their order; null for one that is not there. */
+async function lookAll(folder: SafeFolder, names: readonly ByteName[]): Promise<(BigIntStats | null)[]> {
+  const found: (BigIntStats | null)[] = [];
+  for (let index = 0; index < names.length; index += atOnce) {
+    found.push(...await Promise.all(names.slice(index, index + atOnce).map((name) => lookAt(folder.at(name)))));
   }
+  return found;
+}
+
+async function lookAt(path: Buffer): Promise<BigIntStats | null> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return null;
+    throw thrown;
+  }
+}
+
+async function isSameTarget(from: SafeFolder, to: SafeFolder, name: ByteName): Promise<boolean> {
+  const [one, other] = await Promise.all([from, to].map((folder) => readlink(folder.at(name), { encoding: 'buffer' }))) as [Buffer, Buffer];
+  return one.equals(other);
 }
 
 const typeMask = 0o170_000n;

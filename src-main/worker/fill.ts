@@ -4,6 +4,7 @@ import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte
 import type { FillCall } from '../../src-shared/worker-protocol.ts';
 import { toArgument, toBytes } from '../core/rsync/byte-name.ts';
 import { guardedCommand } from '../core/rsync/lifeline.ts';
+import { errnoOf } from './errno.ts';
 import { createLanes } from './in-parallel.ts';
 import { bytesMoved } from './process-io.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
@@ -24,8 +25,8 @@ const folderLanes = 16;
 
 /**
  * Copies the files of a unit of new folders, or the new files it names, by several pairs of tar(1): one reads, one writes. On a
- * server, where each call waits, tar makes a tenth of the calls that rsync makes for a new file (docs/benchmarks.md), and these
- * are many files at once. The folders are made here, for their owner alone; their attributes are for rsync, as is
+ * server, where each call waits, that and the comparison after it make half the round trips of rsync for a new file
+ * (docs/benchmarks.md), and these for many files at once. The folders are made here, for their owner alone; their attributes are for rsync, as is
  * whatever tar leaves out or does otherwise. Nothing is overwritten (--keep-old-files), and what was cut off has the time of now.
  */
 export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
@@ -114,6 +115,6 @@ async function quietly(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
+    if (errnoOf(thrown) === '') throw thrown;
   }
 }

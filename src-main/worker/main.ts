@@ -3,7 +3,7 @@ import type { CompareCall, FillCall, FromWorker, LinkScan, ToWorker } from '../.
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
 import { compareUnit, type Comparison } from './compare.ts';
-import { sameResult, withComparison } from './compared.ts';
+import { sameResult, withComparison } from './compare-result.ts';
 import { startFill, type Filling } from './fill.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';

@@ -1,12 +1,10 @@
-import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
 import type { Change } from '../../src-shared/rsync-result.ts';
 import type { ScoutAnswer, ScoutRequest } from '../../src-shared/scout-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { createLanes, inFlight } from './in-parallel.ts';
+import { OnlyRsyncKnows, unlessOnlyRsyncKnows } from './only-rsync.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
-
-/** What only a preview by rsync can tell. */
-class OnlyRsyncKnows extends Error {}
 
 /**
  * The names below these folders that only the destination has, with all that lies below them, as `rsync -n --delete` without
@@ -46,12 +44,10 @@ export async function listStrangers({ source, destination, folders, isDeep }: Ex
     await lanes.forEach(found.filter(({ isFolder }) => isFolder), ({ name }) => using(folder.enter(name), tellAll));
   }
 
-  try {
+  const isWhole = await unlessOnlyRsyncKnows(async () => {
     await using(holdRoot(source), (from) => using(holdRoot(destination), (to) => lanes.forEach(folders, (path) =>
-      (path === ROOT ? compare(from, to) : withFolder(from, path, (below) => withFolder(to, path, (other) => compare(below, other)))))));
-    return { names };
-  } catch (thrown) {
-    if (thrown instanceof OnlyRsyncKnows || (thrown instanceof Error && 'code' in thrown)) return { names: null };
-    throw thrown;
-  }
+      withFolder(from, path, (below) => withFolder(to, path, (other) => compare(below, other))))));
+    return true;
+  });
+  return { names: isWhole ? names : null };
 }

@@ -156,7 +156,7 @@ describe('both sides are compared first', () => {
   const unit = { id: 1, kind: 'group' as const, folder: ROOT, names: names('a'), shares: [50], entries: 50, bytes: 1, weight: 1, isNew: false, premade: 0, after: [] };
   const context: CallContext & CompareFacts = {
     program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({ mirror: true }), purpose: 'copy', timeoutSeconds: 600,
-    bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1, isSlow: true, isRoot: true, isFilled: false, compareEntries: undefined,
+    bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1, isLocal: false, isRoot: true, isFilled: false, compareEntries: undefined,
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse({ mirror: true, ...options }) });
 
@@ -173,7 +173,7 @@ describe('both sides are compared first', () => {
   });
 
   test.each<[string, Partial<typeof unit>, CallContext & CompareFacts]>([
-    ['on local disks', {}, { ...context, isSlow: false }], ['in a small unit', { entries: 5 }, context], ['of new names', { isNew: true }, context],
+    ['on local disks', {}, { ...context, isLocal: true }], ['in a small unit', { entries: 5 }, context], ['of new names', { isNew: true }, context],
     ['in a dry run', {}, { ...context, purpose: 'preview' }], ['with checksums', {}, withOptions({ checksum: true })], ['with ACLs', {}, withOptions({ further: ['acls'] })],
     ['where times count to the second', {}, withOptions({ further: ['modify-window-1'] })], ['where earlier versions lie beside', {}, withOptions({ backup: true })],
     ['where files of the root are held', {}, { ...context, holdRootFiles: true }], ['after rsync gave up over hard links', {}, { ...context, hardLinks: false }],

@@ -29,6 +29,7 @@ describe('the options of the bench', () => {
     [['--rows', 'nfs'], 'There is no row "nfs".'],
     [['--rounds', '0'], '--rounds is "0"'],
     [['--rounds', 'many'], '--rounds is "many"'],
+    [['--against', 'rclone,robocopy'], 'There is no contender "robocopy".'],
     [['--fast'], `Unknown option '--fast'`],
     [['balanced'], `Unexpected argument 'balanced'`],
   ])('refuse %j', (argv, message) => {

@@ -56,7 +56,7 @@ export async function* previewSplit(
   const frame = (isWhole: boolean): SplitPreview => ({ folders: [...tops.values()], ...whole, isWhole });
   try {
     const { latencyMs } = await scout.ask({ op: 'look', path: source }, { path: source, answerMs });
-    const facts = { sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isSpared: true };
+    const facts = { sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isSpared: excludes.length === 0 };
     const { minWeight, maxWeight } = unitWeights(facts);
     let isWhole = false;
     const walk = scout.plan({

@@ -4,8 +4,8 @@ import type { CompareCall, RsyncCall } from '../../../src-shared/worker-protocol
 import { OWN_FOLDER, unitCall, type CallContext } from './args.ts';
 
 /**
- * Below so many entries an rsync is done as soon as a comparison. Where no call waits for a server it is always done sooner: it looks
- * at an entry in 6 us of processor time, Node in 13 (docs/benchmarks.md).
+ * Below so many entries an rsync is done as soon as a comparison. Where no call waits for a server it is always done sooner
+ * (docs/benchmarks.md).
  */
 const worthEntries = 20;
 /** What may differ and still be copied name by name, as a share of the unit's entries; few in any case. */
@@ -16,8 +16,8 @@ const fewNames = 50;
 const seesMore = ['acls', 'xattrs', 'modify-window-1'] as const;
 
 export interface CompareFacts {
-  /** File calls wait for a server. */
-  readonly isSlow: boolean;
+  /** No file call of either end waits for a server. */
+  readonly isLocal: boolean;
   readonly isRoot: boolean;
   /** New files are copied before their comparison. */
   readonly isFilled: boolean;
@@ -37,8 +37,8 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
  * new files differ in any case, and checksums, ACLs and extended attributes are rsync's to look at.
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
-  const { options, source, destination, isSlow, isRoot } = context;
-  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy' || !isSlow || unit.entries < (context.compareEntries ?? worthEntries)) return null;
+  const { options, source, destination, isLocal, isRoot } = context;
+  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy' || isLocal || unit.entries < (context.compareEntries ?? worthEntries)) return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination)) return null;
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,

@@ -15,20 +15,10 @@ export interface SeedFacts {
   readonly seedEntries: number | undefined;
 }
 
-/** Whether cp may go before the rsync of a unit of new files, as far as the run decides that. */
-export function maySeed({ options, lifeline, isLocal }: Pick<CallContext, 'options' | 'lifeline'> & Pick<SeedFacts, 'isLocal'>): boolean {
-  return isLocal && maySpare({ options, lifeline });
-}
-
-/** Whether new files may be copied by a simpler program first: one that knows no filters, no limits and no further attributes. */
-function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'lifeline'>): boolean {
+/** Whether new files may be copied by a simpler program first, cp or tar: one that knows no filters, no limits and no further attributes. */
+export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'lifeline'>): boolean {
   const isPlain = options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
   return isPlain && lifeline === 'pdeathsig';
-}
-
-/** Whether tar may go before the rsync of a unit of new files, as far as the run decides that. */
-export function mayFill({ isLocal, ...context }: Pick<CallContext, 'options' | 'lifeline'> & Pick<SeedFacts, 'isLocal'>): boolean {
-  return !isLocal && maySpare(context);
 }
 
 /**
@@ -37,7 +27,7 @@ export function mayFill({ isLocal, ...context }: Pick<CallContext, 'options' | '
  */
 export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall | null {
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
-  if (!isFirstCopy(unit, context) || !mayFill(context) || !isSmall || unit.names.includes(ROOT)) return null;
+  if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return { source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part' };
 }
 
@@ -55,7 +45,7 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
  */
 export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCall | null {
   const { source, destination, lifeline } = context;
-  if (!isFirstCopy(unit, context) || !maySeed(context) || unit.entries < (context.seedEntries ?? worthEntries)) return null;
+  if (!isFirstCopy(unit, context) || !context.isLocal || !maySpare(context) || unit.entries < (context.seedEntries ?? worthEntries)) return null;
   if (unit.names.includes(ROOT)) return null;
   const folder = toArgument(unit.folder);
   const paths = argumentsBelow(`${source}/`, unit.names);

@@ -2,6 +2,7 @@ import { rootFolderCall } from '../rsync/args.ts';
 import { compareRootCall } from '../rsync/compare.ts';
 import type { RunContext } from './context.ts';
 import { callContext } from './copying.ts';
+import { plainCall } from './pool.ts';
 
 /**
  * Gives the root folder the time and the attributes of the source's again, which what the run did there has changed. Mostly
@@ -13,5 +14,5 @@ export async function mendRoot(context: RunContext): Promise<void> {
   const compare = compareRootCall(facts, call, process.getuid?.() === 0);
   const { source, destination } = context.job;
   if (compare) await context.scout().ask({ op: 'copy-time', source, destination });
-  await context.pool.run({ unit: -1, weight: 0, message: () => ({ call, seed: null, fill: null, compare, linkScan: null, reportChanges: false, countChanges: false }) });
+  await context.pool.run({ unit: -1, weight: 0, message: () => ({ ...plainCall(call), compare }) });
 }

@@ -4,7 +4,7 @@ import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../..
 import type { Unit } from '../../../src-shared/unit.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
 import { mayCompare } from '../rsync/compare.ts';
-import { mayFill, maySeed } from '../rsync/seed.ts';
+import { maySpare } from '../rsync/seed.ts';
 import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
@@ -26,9 +26,8 @@ function isFullCopy(destination: PathFacts): boolean {
 
 /** Whether a simpler program than rsync will do most of the work. */
 function isSpared(context: RunContext, isFull: boolean): boolean {
-  const { isLocal } = context;
-  const facts = { options: runOptions(context), lifeline: context.rsync.lifeline, isLocal };
-  return isFull ? maySeed(facts) || mayFill(facts) : !isLocal && mayCompare(facts.options, context.job.destination);
+  const options = runOptions(context);
+  return isFull ? maySpare({ options, lifeline: context.rsync.lifeline }) : !context.isLocal && mayCompare(options, context.job.destination);
 }
 
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */

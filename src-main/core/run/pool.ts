@@ -27,6 +27,11 @@ export interface Task {
   readonly onLinks?: (links: readonly LinkedName[]) => void;
 }
 
+/** A call with nothing before, beside or after it. */
+export function plainCall(call: RsyncCall): ReturnType<Task['message']> {
+  return { call, seed: null, fill: null, compare: null, linkScan: null, reportChanges: false, countChanges: false };
+}
+
 /** `result` null: the worker was lost before it could tell. */
 export interface TaskEnd {
   readonly result: RsyncResult | null;

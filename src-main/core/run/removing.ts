@@ -11,6 +11,7 @@ import { amountsByTop, keptAmounts } from './kept.ts';
 import { addRemoved } from './changed.ts';
 import { callContext, record, tryUnit, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
+import { plainCall } from './pool.ts';
 import { runOptions } from './run-options.ts';
 import type { Passports } from './same-place.ts';
 
@@ -95,7 +96,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     const end = await context.pool.run({
       unit: progress.unit.id,
       weight: progress.unit.weight,
-      message: () => ({ call: unitCall(progress.unit, callContext(context, 'preview')), seed: null, fill: null, compare: null, linkScan: null, reportChanges: true, countChanges: false }),
+      message: () => ({ ...plainCall(unitCall(progress.unit, callContext(context, 'preview'))), reportChanges: true }),
       onChanges: (changes) => {
         for (const change of changes) if (change.code === '*deleting') removals.push(change);
       },
