@@ -23,7 +23,7 @@ export interface ForkedProcess {
 export type ForkedScript = 'worker' | 'scout';
 
 /** UV_THREADPOOL_SIZE: file calls wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many. */
-export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '16' };
+export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '32' };
 
 /** Forks workers and scouts: child_process here, utilityProcess in the desktop app. */
 export interface WorkerHost {
@@ -56,8 +56,6 @@ export interface Tuning {
   readonly seedEntries?: number | undefined;
   /** Copy and compare as if each file call waited for a server. */
   readonly isSlow?: boolean | undefined;
-  /** Smallest unit, in entries, of which both sides are compared before its rsync. */
-  readonly compareEntries?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

@@ -1,11 +1,11 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat, readlink, stat } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
 import { joinName, lastOf, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
-import { errnoOf } from './errno.ts';
 import { createLanes } from './in-parallel.ts';
+import { createLookAll } from './look-all.ts';
 import { OnlyRsyncKnows, unlessOnlyRsyncKnows } from './only-rsync.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
@@ -24,9 +24,6 @@ export interface Comparison {
 /** Folders read side by side from a server. */
 const readers = 16;
 
-/** Of names looked at together: so many wait at once in a flat folder. */
-const atOnce = 64;
-
 /**
  * Compares both sides of a unit as rsync's quick check does (rsync(1), OPTIONS --size-only and above), but to the nanosecond:
  * type, mode, owner, size, time, target of a symlink. Null where that cannot tell what rsync would do: hard links, a
@@ -36,6 +33,8 @@ const atOnce = 64;
 export async function compareUnit(call: CompareCall, turn: () => Promise<void>): Promise<Comparison | null> {
   const isExcluded = compileExcludes(call.excludes);
   const lanes = createLanes(readers);
+  const lookAtSource = createLookAll();
+  const lookAtDestination = createLookAll();
   const differing = new Set<ByteName>();
   let entries = 0;
   let files = 0;
@@ -58,7 +57,7 @@ export async function compareUnit(call: CompareCall, turn: () => Promise<void>):
 
   /** Compares `names` of one folder; returns those that are folders. `to` null: the destination has no such folder. */
   async function compareNames(from: SafeFolder, to: SafeFolder | null, names: readonly ByteName[], isInScope: boolean): Promise<{ name: ByteName; isThere: boolean }[]> {
-    const [ours, theirs] = await Promise.all([lookAll(from, names), to === null ? names.map(() => null) : lookAll(to, names)]);
+    const [ours, theirs] = await Promise.all([lookAtSource(from, names), to === null ? names.map(() => null) : lookAtDestination(to, names)]);
     const folders: { name: ByteName; isThere: boolean }[] = [];
     const symlinks: ByteName[] = [];
     const tell = (name: ByteName, changesParent: boolean): void => {
@@ -130,24 +129,6 @@ export async function compareUnit(call: CompareCall, turn: () => Promise<void>):
     }));
     return { entries, files, bytes, differing, strangers };
   });
-}
-
-/** What lstat(2) tells of the names, in their order; null for one that is not there. */
-async function lookAll(folder: SafeFolder, names: readonly ByteName[]): Promise<(BigIntStats | null)[]> {
-  const found: (BigIntStats | null)[] = [];
-  for (let index = 0; index < names.length; index += atOnce) {
-    found.push(...await Promise.all(names.slice(index, index + atOnce).map((name) => lookAt(folder.at(name)))));
-  }
-  return found;
-}
-
-async function lookAt(path: Buffer): Promise<BigIntStats | null> {
-  try {
-    return await lstat(path, { bigint: true });
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return null;
-    throw thrown;
-  }
 }
 
 async function isSameTarget(from: SafeFolder, to: SafeFolder, name: ByteName): Promise<boolean> {

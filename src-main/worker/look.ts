@@ -22,6 +22,8 @@ const latencySamples = 9;
 /** A lookup that takes less is answered by this machine, and one that takes more by a server, whatever else goes on; ms. */
 const surelyLocalMs = 0.1;
 const surelyServerMs = 1;
+/** So many slow answers are not the machine's mood any more. */
+const enoughOfServer = 4;
 
 interface Found {
   readonly kind: PathFacts['kind'];
@@ -135,12 +137,17 @@ async function find(path: string): Promise<Found> {
     if (isDangling || code === 'ELOOP') return { kind: 'other', ...(await nearest(path)), mayBeSeen: true };
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', ...(await nearest(path)), mayBeSeen: true };
     if (code === 'EACCES' || code === 'EPERM') return { kind: 'other', ...(await nearest(path)), mayBeSeen: false };
-    throw new AppError({
-      kind: 'connection',
-      message: `${path} does not answer properly: ${reasonOf(error)}`,
-      hint: 'Check that the disk or the server behind it is there, mount it again if need be, then run again.',
-    });
+    throw notAnsweringProperly(path, error);
   }
+}
+
+/** Of a file system that is there and answers with an error of its own. */
+export function notAnsweringProperly(path: string, error: unknown): AppError {
+  return new AppError({
+    kind: 'connection',
+    message: `${path} does not answer properly: ${reasonOf(error)}`,
+    hint: 'Check that the disk or the server behind it is there, mount it again if need be, then run again.',
+  });
 }
 
 /** The path with its existing part resolved, and the nearest folder above it. */
@@ -219,8 +226,9 @@ async function latencyOf(folder: string): Promise<number> {
     await lstat(path).catch(() => null);
     // The quickest: a busy machine makes local lookups slow now and then, a server never makes them quick.
     quickest = Math.min(quickest, performance.now() - from);
+    if (quickest < surelyLocalMs || (sample >= enoughOfServer && quickest > surelyServerMs)) return quickest;
   }
-  if (quickest < surelyLocalMs || quickest > surelyServerMs) return quickest;
+  if (quickest > surelyServerMs) return quickest;
   // The way through Node's threads may be all there is to it, while this machine starts other processes. What has just
   // answered nine times so quickly may be asked without them.
   for (let sample = 0; sample < latencySamples; sample++) {

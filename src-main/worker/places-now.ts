@@ -1,9 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import type { Mount } from '../../src-shared/passport.ts';
 import type { LockHolder, PlaceNow, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { errnoOf } from './errno.ts';
+import { notAnsweringProperly } from './look.ts';
 import { isSameHolder, lockName, readHolder } from './lock-file.ts';
 import { readMarker } from './marker.ts';
 import { mountOf, mountsInside, readMounts } from './mounts.ts';
@@ -11,7 +13,8 @@ import { holdRoot } from './safe-folder.ts';
 
 /**
  * How both ends of a run are mounted now, and whether the lock of `holder` is at the destination: a few file calls,
- * cheap enough to be asked while a run copies. Hangs as long as a mount does.
+ * cheap enough to be asked while a run copies. Hangs as long as a mount does. Throws `AppError` connection where one answers with
+ * an error of its own.
  */
 export async function placesNow({ source, destination, holder }: {
   source: string; destination: string; holder: LockHolder | null;
@@ -37,7 +40,7 @@ async function foundAt(path: string): Promise<FoundFolder | null> {
     return { real, device: String(facts.dev), marker: (await readMarker(real))?.id };
   } catch (error) {
     if (isAbsent(error)) return null;
-    throw error;
+    throw unanswered(path, error);
   }
 }
 
@@ -64,8 +67,13 @@ async function isLockedBy(destination: string, holder: LockHolder): Promise<bool
     }
   } catch (error) {
     if (isAbsent(error)) return false;
-    throw error;
+    throw unanswered(destination, error);
   }
+}
+
+/** What a marker or a lock says of itself is passed on. */
+function unanswered(path: string, error: unknown): Error {
+  return error instanceof AppError ? error : notAnsweringProperly(path, error);
 }
 
 function isAbsent(error: unknown): boolean {

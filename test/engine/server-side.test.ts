@@ -122,7 +122,7 @@ describe('names that only the destination has', () => {
 });
 
 describe('a backup on a server', () => {
-  const tuning = { ...unitsOf(8), isSlow: true, compareEntries: 1 };
+  const tuning = { ...unitsOf(8), isSlow: true };
 
   test('needs no rsync where nothing changed, and gives it just what did', async () => {
     rmSync(destination, { recursive: true });
@@ -156,7 +156,7 @@ describe('both sides are compared first', () => {
   const unit = { id: 1, kind: 'group' as const, folder: ROOT, names: names('a'), shares: [50], entries: 50, bytes: 1, weight: 1, isNew: false, premade: 0, after: [] };
   const context: CallContext & CompareFacts = {
     program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({ mirror: true }), purpose: 'copy', timeoutSeconds: 600,
-    bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1, isLocal: false, isRoot: true, isFilled: false, compareEntries: undefined,
+    bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1, isLocal: false, isRoot: true, isFilled: false,
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse({ mirror: true, ...options }) });
 

@@ -3,11 +3,6 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import type { CompareCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER, unitCall, type CallContext } from './args.ts';
 
-/**
- * Below so many entries an rsync is done as soon as a comparison. Where no call waits for a server it is always done sooner
- * (docs/benchmarks.md).
- */
-const worthEntries = 20;
 /** What may differ and still be copied name by name, as a share of the unit's entries; few in any case. */
 const mostShare = 0.4;
 const fewNames = 50;
@@ -21,7 +16,6 @@ export interface CompareFacts {
   readonly isRoot: boolean;
   /** New files are copied before their comparison. */
   readonly isFilled: boolean;
-  readonly compareEntries: number | undefined;
 }
 
 /** Whether a comparison tells what rsync would do with these options. */
@@ -34,11 +28,12 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
 
 /**
  * How to compare both sides of a unit before its rsync, or null where that cannot tell what rsync would do, or would not pay:
- * new files differ in any case, and checksums, ACLs and extended attributes are rsync's to look at.
+ * new files differ in any case, checksums, ACLs and extended attributes are rsync's to look at, and where no call waits for a
+ * server an rsync is done sooner (docs/benchmarks.md).
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
   const { options, source, destination, isLocal, isRoot } = context;
-  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy' || isLocal || unit.entries < (context.compareEntries ?? worthEntries)) return null;
+  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy' || isLocal) return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination)) return null;
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,

@@ -114,7 +114,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
         call: unitCall(unit, call),
         fill,
         compare: attempt > 1 && !isAgain ? null : compareCall(unit, {
-          ...call, isLocal, isRoot: process.getuid?.() === 0, isFilled: fill !== null, compareEntries: tuning?.compareEntries,
+          ...call, isLocal, isRoot: process.getuid?.() === 0, isFilled: fill !== null,
         }),
         seed: seedCall(unit, { ...call, ...seedFacts }),
         linkScan: context.request.dryRun ? null : linkScanFor(unit, call),

@@ -16,11 +16,6 @@ export interface Hold {
   readonly holder: LockHolder;
   /** Id of the marker of a saved job; null for an ad-hoc backup, which leaves none. */
   readonly marker: string | null;
-  /**
-   * Throws `AppError` when our lock is no longer there: the destination is not the one the run began with, or another
-   * run took it.
-   */
-  check(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -43,11 +38,8 @@ export async function holdDestination(context: RunContext, destination: PathFact
   held.add(key);
   context.lockedAtMs = lock.atMs;
   store.runs.setLockedAt(run, lock.atMs);
-  const check = async (): Promise<void> => {
-    await context.scout().ask({ op: 'renew-lock', destination: path, holder });
-  };
   const timer = setInterval(() => {
-    check().catch((thrown: unknown) => {
+    context.scout().ask({ op: 'renew-lock', destination: path, holder }).catch((thrown: unknown) => {
       const error = toAppError(thrown);
       // A destination that does not answer is told by the watch on its mount.
       if (error.kind === 'busy') context.fail(error.toData());
@@ -61,7 +53,7 @@ export async function holdDestination(context: RunContext, destination: PathFact
   };
   try {
     await sweepLostRuns(context);
-    return { holder, marker: await markDestination(context), check, release };
+    return { holder, marker: await markDestination(context), release };
   } catch (thrown) {
     await release().catch(() => {});
     throw thrown;

@@ -23,11 +23,11 @@ export function crossingLinks(units: readonly UnitProgress[]): { names: ByteName
 
 /**
  * Links at the destination what is linked at the source across units: one last rsync over every name of those sets, and
- * over their folders, whose times it would change otherwise. Each unit's own rsync has linked the rest.
+ * over their folders, whose times it would change otherwise. Each unit's own rsync has linked the rest. False where nothing crosses.
  */
-export async function linkAcrossUnits(context: RunContext, nextId: number): Promise<void> {
+export async function linkAcrossUnits(context: RunContext, nextId: number): Promise<boolean> {
   const crossing = crossingLinks(context.units);
-  if (crossing.names.length === 0 || isEnding(context)) return;
+  if (crossing.names.length === 0 || isEnding(context)) return false;
   const { names } = crossing;
   const parents = [...new Set(names.map(parentOf))];
   const { folders } = await context.scout().ask({ op: 'real-folders', destination: context.job.destination, folders: [...parents, ...names] });
@@ -44,4 +44,5 @@ export async function linkAcrossUnits(context: RunContext, nextId: number): Prom
   context.tracker.known([unit]);
   context.units.push(progress);
   await copyUnit(context, progress);
+  return true;
 }

@@ -36,8 +36,9 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const isFull = isFullCopy(destination);
   context.countsChanges = job.kind === 'saved' && context.run > 0 && !isFull;
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
-  const learned = known ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared(context, isFull) };
+  // What was learned is what rsync took.
+  const learned = known && (context.isLocal || !facts.isSpared) ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const guess = guessCost({ ...facts, isFull });
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? learned ?? guess
@@ -106,9 +107,12 @@ export function learn({ store, job, units }: RunContext, isFull: boolean): void 
   for (const { unit, result, state } of units) {
     const stats = result?.stats;
     if (!stats || (state !== 'done' && state !== 'warned' && state !== 'held')) continue;
-    entries += stats.entries;
-    bytes += stats.transferredBytes;
-    durationMs += result.durationMs;
+    // What a comparison takes depends on how many wait beside it, and says nothing of rsync.
+    if (result.ranInstead === undefined) {
+      entries += stats.entries;
+      bytes += stats.transferredBytes;
+      durationMs += result.durationMs;
+    }
     if (unit.kind === 'group' && records.length < mostRecords) records.push(...recordsOf(unit, stats.totalBytes));
   }
   store.learned.replaceFolders(job.id, records);

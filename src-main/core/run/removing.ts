@@ -23,27 +23,27 @@ const removalsAtOnce = 2000;
 /**
  * The second half of a mirror run, after everything is copied: asks rsync what it would remove, lets the brake judge the
  * whole list, checks each name at the source, and removes exactly those; nothing once a mount of `passports` has changed. Then the same units are copied again, which
- * gives folders their times back and fills places where a folder had to make way.
+ * gives folders their times back and fills places where a folder had to make way. True where anything may have been written.
  *
  * rsync itself is never let loose with --delete: should the source vanish at this very moment, only names that were
  * judged can go.
  */
-export async function removeVanished(context: RunContext, passports: Passports): Promise<void> {
+export async function removeVanished(context: RunContext, passports: Passports): Promise<boolean> {
   const { units } = context;
   const pending = units.filter((unit) => unit.state === 'pending-deletes');
-  if (pending.length === 0 || isEnding(context)) return;
+  if (pending.length === 0 || isEnding(context)) return false;
   const obstacle = whyNothingMayGo(units);
   if (obstacle) {
     for (const unit of pending) unit.state = nextUnitState(unit.state, 'skip-deletes');
     context.warn(obstacle.message, obstacle.hint);
-    return;
+    return false;
   }
   const listed = await listRemovals(context, pending);
-  if (isEnding(context)) return;
+  if (isEnding(context)) return false;
   const { allowed, held } = await judge(context, [...listed.values()].flat());
   tellHeld(context, held);
   const removed = await remove(context, allowed, passports);
-  if (isEnding(context)) return;
+  if (isEnding(context)) return true;
   const heldNames = new Set(held.flatMap((each) => each.removals.map((removal) => removal.name)));
   // Side by side, but each after those it waited for the first time: what made way may be a folder's place.
   const ends = new Map<number, Promise<void>>();
@@ -54,6 +54,7 @@ export async function removeVanished(context: RunContext, passports: Passports):
     else ends.set(progress.unit.id, Promise.all(progress.unit.after.flatMap((id) => ends.get(id) ?? [])).then(() => copyAgain(context, progress, isHeld)));
   }
   await Promise.all(ends.values());
+  return true;
 }
 
 /** After a preview of a mirror: tells what the brake would hold. */

@@ -1,4 +1,4 @@
-import { toAppError, type ErrorData } from '../../../src-shared/errors.ts';
+import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { Passport, PathFacts } from '../../../src-shared/passport.ts';
 import { comparePassports } from '../safety/passport.ts';
 import type { Hold } from './holding.ts';
@@ -45,23 +45,17 @@ export function whatMoved(began: Passports, now: Passports): string | null {
 }
 
 /**
- * Whether source and destination are still those the run began with, after its copying: the same mounts, and our lock at
- * the destination. rsync says 0 when a destination is unmounted under it; this is what finds out. Null when all is well.
+ * Whether source and destination are still those the run began with, after its copying: the same mounts, and, where the run
+ * holds a lock, that lock at the destination. rsync says 0 when a destination is unmounted under it; this is what finds out.
+ * Null when all is well.
  */
-export async function whatMovedSince(began: Passports, now: Passports, hold: Hold | null): Promise<ErrorData | null> {
-  const moved = whatMoved(began, now);
-  if (moved !== null) return unproven(moved);
-  try {
-    await hold?.check();
-    return null;
-  } catch (thrown) {
-    return unproven(`The destination is not the one the run began with: ${toAppError(thrown).message}`);
-  }
-}
-
-function unproven(message: string): ErrorData {
-  return {
-    kind: 'passport-mismatch', message,
+export function whatMovedSince(began: Passports, now: Passports, isLocked: boolean): ErrorData | null {
+  const moved = whatMoved(began, now) ?? (isLocked ? null : lockGone);
+  return moved === null ? null : {
+    kind: 'passport-mismatch', message: moved,
     hint: 'rsync reported no error, but what it copied may not be where it should. Check the mounts, then run again.',
   };
 }
+
+/** Said where another file system stands in the destination's place. */
+export const lockGone = 'The destination is not the one the run began with: the lock of this run is not there';

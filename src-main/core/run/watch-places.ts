@@ -1,7 +1,7 @@
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
 import type { Hold } from './holding.ts';
-import { whatMoved, type Passports } from './same-place.ts';
+import { lockGone, whatMoved, type Passports } from './same-place.ts';
 import type { ScoutClient } from './scout-client.ts';
 
 /** How often both ends are looked at while a run copies, ms. */
@@ -51,7 +51,7 @@ export function watchPlaces(parts: PlaceWatch): { readonly first: Promise<void>;
     for (const end of ['source', 'destination'] as const) {
       if (before[end].device !== now[end].device) return `The ${end} is not what it was when the run began: another file system is mounted there`;
     }
-    return now.isLocked ? null : 'The destination is not the one the run began with: the lock of this run is not there';
+    return now.isLocked ? null : lockGone;
   }
 
   // A path that does not answer is told by the watch on that; a look that fails says nothing, and the last checks follow.

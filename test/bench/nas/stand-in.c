@@ -235,24 +235,69 @@ static int on_fsync(const char *path, int only_data, struct fuse_file_info *file
 
 static int on_statfs(const char *path, struct statvfs *facts) { ANSWER(statvfs(REAL(path), facts)); }
 
+/* A listing that is read in several requests goes on where the last one ended. */
+struct listing {
+	DIR *names;
+	struct dirent *next;
+	off_t at;
+};
+
+static int on_opendir(const char *path, struct fuse_file_info *file)
+{
+	struct listing *listing = calloc(1, sizeof(*listing));
+	if (listing == NULL)
+		return -ENOMEM;
+	listing->names = opendir(REAL(path));
+	if (listing->names == NULL) {
+		int reason = errno;
+		free(listing);
+		return -reason;
+	}
+	file->fh = (uint64_t)listing;
+	return 0;
+}
+
+static int on_releasedir(const char *path, struct fuse_file_info *file)
+{
+	(void)path;
+	struct listing *listing = (struct listing *)file->fh;
+	closedir(listing->names);
+	free(listing);
+	return 0;
+}
+
+static struct dirent *next_of(struct listing *listing)
+{
+	if (listing->next == NULL)
+		listing->next = readdir(listing->names);
+	return listing->next;
+}
+
+/*
+ * Each answer is one request, but for the empty one at the end: a server says with the last names that there are no more.
+ * Names have offsets, without which libfuse drops what is known of their attributes (readdirplus).
+ */
 static int on_readdir(const char *path, void *list, fuse_fill_dir_t add, off_t offset, struct fuse_file_info *file,
 		      enum fuse_readdir_flags flags)
 {
-	(void)offset;
-	(void)file;
-	round_trip(0);
-	DIR *opened = opendir(REAL(path));
-	if (opened == NULL)
-		return -errno;
-	int plus = (flags & FUSE_READDIR_PLUS) != 0;
-	for (struct dirent *entry; (entry = readdir(opened)) != NULL;) {
-		struct stat facts = { .st_ino = entry->d_ino, .st_mode = (mode_t)(entry->d_type << 12) };
-		if (plus && fstatat(dirfd(opened), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == -1)
-			continue;
-		if (add(list, entry->d_name, &facts, 0, plus ? FUSE_FILL_DIR_PLUS : 0) != 0)
-			break;
+	(void)path;
+	struct listing *listing = (struct listing *)file->fh;
+	if (offset != listing->at) {
+		seekdir(listing->names, offset);
+		listing->next = NULL;
+		listing->at = offset;
 	}
-	closedir(opened);
+	if (offset == 0 || next_of(listing) != NULL)
+		round_trip(0);
+	int plus = (flags & FUSE_READDIR_PLUS) != 0;
+	for (struct dirent *entry; (entry = next_of(listing)) != NULL; listing->next = NULL) {
+		struct stat facts = { .st_ino = entry->d_ino, .st_mode = (mode_t)(entry->d_type << 12) };
+		int is_known = !plus || fstatat(dirfd(listing->names), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+		off_t after = telldir(listing->names);
+		if (is_known && add(list, entry->d_name, &facts, after, plus ? FUSE_FILL_DIR_PLUS : 0) != 0)
+			return 0;
+		listing->at = after;
+	}
 	return 0;
 }
 
@@ -282,7 +327,7 @@ static const struct fuse_operations operations = {
 	.unlink = on_unlink, .rmdir = on_rmdir, .symlink = on_symlink, .rename = on_rename, .link = on_link,
 	.chmod = on_chmod, .chown = on_chown, .truncate = on_truncate, .open = on_open, .create = on_create,
 	.read = on_read, .write = on_write, .statfs = on_statfs, .flush = on_flush, .release = on_release,
-	.fsync = on_fsync, .readdir = on_readdir, .utimens = on_utimens, .getxattr = on_getxattr,
+	.fsync = on_fsync, .opendir = on_opendir, .readdir = on_readdir, .releasedir = on_releasedir, .utimens = on_utimens, .getxattr = on_getxattr,
 	.listxattr = on_listxattr, .setxattr = on_setxattr, .removexattr = on_removexattr,
 };
 
