@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../fixtures/manifest.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
-import type { Contender, CopyPaths } from './contenders.ts';
+import type { Command, Contender, CopyPaths } from './contenders.ts';
+import { dropCaches } from './machine.ts';
 import { changeTree, makeTree, removeFromTree } from './make-tree.ts';
 import { measure, type Measurement } from './measure.ts';
 import { mountNas, type NasMount, type NasShape } from './nas/nas.ts';
@@ -42,7 +43,7 @@ export async function measureTree(bench: Bench, plan: TreePlan, { setting, phase
   let revision = 0;
 
   for (let round = 1; round <= bench.rounds; round += 1) {
-    const order = rotated(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
+    const order = turnsOf(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
     const content = round === 1;
     await bench.removal.makeRoom(spaceBytes * (order.length + 1));
     bench.say(`${plan.name}: making the tree: ${plan.title}`);
@@ -61,7 +62,9 @@ export async function measureTree(bench: Bench, plan: TreePlan, { setting, phase
         if (phase === 'full') mkdirSync(paths.destination);
         // What nobody asked for need not wait, but it is done by way of the server: programs remember where they were.
         const quick = shape && { ...shape, latencyMs: 0, bytesPerSecond: null };
-        const run = await runOnce({ bench, contender, paths, expected, content, shape: row ? shape : quick, isWarm: phase !== 'full' });
+        const run = await runOnce({
+          bench, contender, paths, expected, content, shape: row ? shape : quick, isWarm: phase !== 'full', toDisk: setting === 'disk',
+        });
         if (row) bench.onRun({ row: row.name, round, turn: index + 1, ...run });
         if (phase === phases.at(-1)) bench.removal.discard(paths.destination);
       }
@@ -70,10 +73,16 @@ export async function measureTree(bench: Bench, plan: TreePlan, { setting, phase
   }
 }
 
+/** Each round begins with another one; who comes after another stays right behind it. */
+function turnsOf(contenders: readonly Contender[], round: number): Contender[] {
+  return rotated(contenders.filter(({ after }) => after === undefined), round)
+    .flatMap((first) => [first, ...contenders.filter(({ after }) => after === first)]);
+}
+
 /** New ones for each round: what is learned from one run to the next stays within the round. */
 function pathsFor(bench: Bench, plan: TreePlan, source: string, contender: Contender, round: number): CopyPaths {
-  const base = join(bench.folder, `${plan.name}-${bench.contenders.indexOf(contender)}-${round}`);
-  return { source, destination: base, data: `${base}-data` };
+  const baseOf = (each: Contender): string => join(bench.folder, `${plan.name}-${bench.contenders.indexOf(each)}-${round}`);
+  return { source, destination: baseOf(contender), data: `${baseOf(contender.after ?? contender)}-data` };
 }
 
 interface OneRun {
@@ -85,31 +94,50 @@ interface OneRun {
   readonly shape: NasShape | null;
   /** Where the server's client keeps attributes, it has those of a night before. */
   readonly isWarm: boolean;
+  /** Nothing of the trees is in memory at the start, and all of the copy is on its disk at the end. */
+  readonly toDisk: boolean;
 }
 
-async function runOnce({ bench, contender, paths, expected, content, shape, isWarm }: OneRun): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
+async function runOnce(run: OneRun): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
+  const { contender, content, toDisk } = run;
   // What others have left to write would slow down this one.
   spawnSync('sync');
-  const { memory, roundTrips, ...measured } = await measureBehind(bench, contender, paths, shape, isWarm);
-  const actual = readManifest(paths.destination, { content });
-  const lines = diffManifest(expected, actual, (_name, field) => field === 'content' && !content);
+  const isCold = toDisk && dropCaches();
+  const { memory, roundTrips, ...measured } = await measureBehind(run);
   return {
     contender: contender.name,
     ...measured,
     peakResidentBytes: memory.resident,
     peakProportionalBytes: memory.proportional,
-    differences: lines.length,
-    differenceSamples: lines.slice(0, mostSamples),
+    ...(contender.copy === 'none' ? { differences: null, lostLinks: null, differenceSamples: [] } : compareCopy(run)),
     contentCompared: content,
     roundTrips,
+    isCold,
+  };
+}
+
+function compareCopy({ paths, expected, content }: OneRun): Pick<Run, 'differences' | 'lostLinks' | 'differenceSamples'> {
+  const lostLinks = new Set<string>();
+  const lines = diffManifest(expected, readManifest(paths.destination, { content }), (name, field, wanted) => {
+    if (field === 'linkedTo' && wanted.linkedTo !== null) lostLinks.add(name);
+    return field === 'content' && !content;
+  });
+  return { differences: lines.length, lostLinks: lostLinks.size, differenceSamples: lines.slice(0, mostSamples) };
+}
+
+/** The same command, which now ends when the destination's file system has written all it has (sync(1), `-f`: syncfs(2)). */
+function synced({ program, argv, environment }: Command, { destination }: CopyPaths): Command {
+  return {
+    program: 'sh', argv: ['-c', 'destination=$1; shift; "$@"; code=$?; sync -f "$destination" && exit "$code"', 'synced', destination, program, ...argv], environment,
   };
 }
 
 /** Source and destination lie behind servers of their own, mounted anew: nothing of the run before is in memory. */
-async function measureBehind(
-  bench: Bench, contender: Contender, paths: CopyPaths, shape: NasShape | null, isWarm: boolean,
-): Promise<Measurement & { readonly roundTrips: number | null }> {
-  if (shape === null || bench.nas === null) return { ...await measure(contender.command(paths), bench.stop), roundTrips: null };
+async function measureBehind({ bench, contender, paths, shape, isWarm, toDisk }: OneRun): Promise<Measurement & { readonly roundTrips: number | null }> {
+  if (shape === null || bench.nas === null) {
+    const command = contender.command(paths);
+    return { ...await measure(toDisk ? synced(command, paths) : command, bench.stop), roundTrips: null };
+  }
   const mounts: NasMount[] = [];
   try {
     for (const end of ['source', 'destination'] as const) {
@@ -143,11 +171,11 @@ export async function warmUp(bench: Bench, plan: TreePlan): Promise<Map<string, 
     const paths = pathsFor({ ...bench, folder: join(bench.folder, 'warm') }, plan, source, contender, 0);
     mkdirSync(paths.destination);
     // Twice: what is compiled in a first start is kept at its end, and read in the second.
-    const once = { bench, contender, paths, expected, content: true, shape: null, isWarm: false };
+    const once = { bench, contender, paths, expected, content: true, shape: null, isWarm: false, toDisk: false };
     const runs = [await runOnce(once), await runOnce(once)];
     for (const { exitCode, lastWords, differenceSamples } of runs) {
       if (exitCode !== 0) failures.set(contender.name, `it ended with ${exitCode}: ${lastWords}`);
-      else if (differenceSamples.length > 0 && contender.mustBeExact) {
+      else if (differenceSamples.length > 0 && contender.copy === 'exact') {
         failures.set(contender.name, `its copy differs: ${differenceSamples.join('; ')}`);
       }
     }
