@@ -87,6 +87,7 @@ async function runBench(options: BenchOptions): Promise<number> {
       rounds: options.rounds,
       nas: work.some(({ measured }) => shapeOf(measured.setting)) ? buildNas(opened.folder) : null,
       stop: stop.signal,
+      dropCaches,
       say: (line) => console.log(line),
       onRun: (each) => {
         runs.push(each);

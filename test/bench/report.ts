@@ -24,7 +24,7 @@ export function runLine(run: Run, rounds: number): string {
   const failure = run.exitCode === 0 ? '' : `  FAILED with ${run.exitCode}: ${run.lastWords.split('\n').at(-1)?.trim() ?? ''}`;
   const cpu = formatSeconds(run.userSeconds + run.systemSeconds);
   return [
-    run.row.padEnd(26), `${run.round}/${rounds}`, run.contender.padEnd(12), formatSeconds(run.seconds).padStart(9),
+    run.row.padEnd(26), `${run.round}/${rounds}`, run.contender.padEnd(13), formatSeconds(run.seconds).padStart(9),
     `CPU ${cpu}`.padStart(12), formatMemory(run.peakProportionalBytes).padStart(8), result,
   ].join('  ') + left + failure;
 }

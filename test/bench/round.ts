@@ -5,7 +5,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../fixtures/manifest.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
 import type { Command, Contender, CopyPaths } from './contenders.ts';
-import { dropCaches } from './machine.ts';
 import { changeTree, makeTree, removeFromTree } from './make-tree.ts';
 import { measure, type Measurement } from './measure.ts';
 import { mountNas, type NasMount, type NasShape } from './nas/nas.ts';
@@ -26,6 +25,8 @@ export interface Bench {
   /** The stand-in for a server; null where there is none. */
   readonly nas: string | null;
   readonly stop: AbortSignal;
+  /** Has the machine forget what it keeps of files; false where that is not permitted. */
+  dropCaches(): boolean;
   say(line: string): void;
   onRun(run: Run): void;
 }
@@ -39,10 +40,11 @@ const mostSamples = 5;
 export async function measureTree(bench: Bench, plan: TreePlan, { setting, phases, rows }: Measured): Promise<void> {
   const { spaceBytes } = totalsOf(plan);
   const shape = shapeOf(setting);
-  const source = join(bench.folder, `${plan.name}-source`);
   let revision = 0;
 
   for (let round = 1; round <= bench.rounds; round += 1) {
+    // Of this round: on a disk the one of the round before is still there.
+    const source = join(bench.folder, `${plan.name}-source-${round}`);
     const order = turnsOf(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
     const content = round === 1;
     await bench.removal.makeRoom(spaceBytes * (order.length + 1));
@@ -99,10 +101,10 @@ interface OneRun {
 }
 
 async function runOnce(run: OneRun): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
-  const { contender, content, toDisk } = run;
+  const { bench, contender, content, toDisk } = run;
   // What others have left to write would slow down this one.
   spawnSync('sync');
-  const isCold = toDisk && dropCaches();
+  const isCold = toDisk && bench.dropCaches();
   const { memory, roundTrips, ...measured } = await measureBehind(run);
   return {
     contender: contender.name,

@@ -80,7 +80,7 @@ describe('the figures of a row', () => {
 describe('the line of a run', () => {
   it('says how it went', () => {
     const line = runLine(runOf('Daybreak', 4), 5);
-    expect(line).toBe('skewed-full                 1/5  Daybreak         4.00 s    CPU 3.00 s   10.0 MB  same as the source');
+    expect(line).toBe('skewed-full                 1/5  Daybreak          4.00 s    CPU 3.00 s   10.0 MB  same as the source');
   });
 
   it('says what went wrong', () => {
