@@ -24,6 +24,8 @@ export interface Bench {
   readonly removal: Removal;
   /** The stand-in for a server; null where there is none. */
   readonly nas: string | null;
+  /** What each latency is multiplied with: less than 1 where nothing but the working is to be shown. */
+  readonly latencyFactor: number;
   readonly stop: AbortSignal;
   /** Has the machine forget what it keeps of files; false where that is not permitted. */
   dropCaches(): boolean;
@@ -39,12 +41,13 @@ const mostSamples = 5;
  */
 export async function measureTree(bench: Bench, plan: TreePlan, { setting, phases, rows }: Measured): Promise<void> {
   const { spaceBytes } = totalsOf(plan);
-  const shape = shapeOf(setting);
+  const named = shapeOf(setting);
+  const shape = named && { ...named, latencyMs: named.latencyMs * bench.latencyFactor };
   let revision = 0;
 
   for (let round = 1; round <= bench.rounds; round += 1) {
     // Of this round: on a disk the one of the round before is still there.
-    const source = join(bench.folder, `${plan.name}-source-${round}`);
+    const source = join(bench.folder, `${setting}-${plan.name}-source-${round}`);
     const order = turnsOf(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
     const content = round === 1;
     await bench.removal.makeRoom(spaceBytes * (order.length + 1));
@@ -60,7 +63,7 @@ export async function measureTree(bench: Bench, plan: TreePlan, { setting, phase
       const row = rows.find((each) => each.phase === phase);
       for (const [index, contender] of order.entries()) {
         await nextTurn();
-        const paths = pathsFor(bench, plan, source, contender, round);
+        const paths = pathsFor(bench, `${setting}-${plan.name}-${round}`, source, contender);
         if (phase === 'full') mkdirSync(paths.destination);
         // What nobody asked for need not wait, but it is done by way of the server: programs remember where they were.
         const quick = shape && { ...shape, latencyMs: 0, bytesPerSecond: null };
@@ -81,9 +84,12 @@ function turnsOf(contenders: readonly Contender[], round: number): Contender[] {
     .flatMap((first) => [first, ...contenders.filter(({ after }) => after === first)]);
 }
 
-/** New ones for each round: what is learned from one run to the next stays within the round. */
-function pathsFor(bench: Bench, plan: TreePlan, source: string, contender: Contender, round: number): CopyPaths {
-  const baseOf = (each: Contender): string => join(bench.folder, `${plan.name}-${bench.contenders.indexOf(each)}-${round}`);
+/**
+ * New ones for each round of each tree in each setting, as `prefix` names it: what is learned from one run to the next
+ * stays within these.
+ */
+function pathsFor(bench: Bench, prefix: string, source: string, contender: Contender): CopyPaths {
+  const baseOf = (each: Contender): string => join(bench.folder, `${prefix}-${bench.contenders.indexOf(each)}`);
   return { source, destination: baseOf(contender), data: `${baseOf(contender.after ?? contender)}-data` };
 }
 
@@ -170,7 +176,7 @@ export async function warmUp(bench: Bench, plan: TreePlan): Promise<Map<string, 
   const expected = readManifest(source);
   const failures = new Map<string, string>();
   for (const contender of bench.contenders) {
-    const paths = pathsFor({ ...bench, folder: join(bench.folder, 'warm') }, plan, source, contender, 0);
+    const paths = pathsFor(bench, join('warm', 'copy'), source, contender);
     mkdirSync(paths.destination);
     // Twice: what is compiled in a first start is kept at its end, and read in the second.
     const once = { bench, contender, paths, expected, content: true, shape: null, isWarm: false, toDisk: false };

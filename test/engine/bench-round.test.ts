@@ -28,7 +28,7 @@ async function runsOf(contenders: readonly Contender[], word: string, rounds = 1
   const place = { folder, fileSystem: 'ext4', freeBytes: 1e12, inMemory: false, reason: '' };
   const stop = new AbortController().signal;
   const bench: Bench = {
-    folder, contenders, rounds, removal: createRemoval(place, () => undefined, stop), nas: null, stop,
+    folder, contenders, rounds, removal: createRemoval(place, () => undefined, stop), nas: null, latencyFactor: 1, stop,
     // Not the caches of the machine that tests run on.
     dropCaches: () => false, say: () => undefined, onRun: (run) => { runs.push(run); },
   };
@@ -55,5 +55,16 @@ describe('a round of the bench', () => {
     expect(runs.map(({ round, contender }) => `${round} ${contender}`)).toEqual([
       '1 one rsync', '1 follower', '1 reader', '2 reader', '2 one rsync', '2 follower',
     ]);
+  });
+
+  it('starts each tree in each setting with nothing remembered', async () => {
+    const seen: string[] = [];
+    const remembering = peer('remembering', ['sh'], ['full'], ({ data }) => {
+      seen.push(data);
+      return ['sh', '-c', 'mkdir "$1"', 'remember', data];
+    });
+    const runs = [...await runsOf([remembering], 'disk', 2), ...await runsOf([remembering], 'large', 2)];
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+    expect(new Set(seen).size).toBe(4);
   });
 });
