@@ -35,7 +35,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --quick          smaller trees, one round: under 3 minutes
   --rows NAME,...  only these rows, all rows of these trees, or of this kind (local, disk, nas)
   --options        what each option of a job costs, instead of a comparison with others
-  --pool           whether the pool finds the best number of workers by itself; rows of its own, hours without --quick
+  --pool           whether the pool finds the best number of workers by itself; has rows of its own, long ones
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
   --against LIST   only these beside one rsync and Daybreak; an empty word for none
   --msrsync FILE, --parsyncfp2 FILE   where these are; compared as well then

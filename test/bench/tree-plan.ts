@@ -32,7 +32,7 @@ export const fullSizes: TreeSizes = {
   crowd: 480_000,
 };
 export const quickSizes: TreeSizes = {
-  balanced: 10_000, skewed: 10_000, folders: 200, large: 28, mixed: 6000, smallest: 200, small: 14, clips: 14, vanishing: 250, images: 16,
+  balanced: 10_000, skewed: 10_000, folders: 200, large: 28, mixed: 6000, smallest: 200, small: 14, clips: 14, vanishing: 100, images: 16,
   crowd: 15_000,
 };
 
