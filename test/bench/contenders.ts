@@ -21,21 +21,23 @@ export interface CopyPaths {
 /** A way to mirror one folder into another. */
 export interface Contender {
   readonly name: string;
-  /** Its result must be the source's: a difference fails the whole bench. */
-  readonly mustBeExact: boolean;
+  /** What a difference from the source does: it fails the whole bench; it is told; there is no copy that could differ. */
+  readonly copy: 'exact' | 'told' | 'none';
   /** What people would use instead: Daybreak is compared with the best of these. One that only shows a limit is none. */
   readonly isPeer: boolean;
   /** The phases it can do: what copies and never deletes has no mirror. */
   readonly phases: readonly Phase[];
   /** Programs it needs; it is skipped by name where one is missing. */
   readonly needs: readonly string[];
+  /** It always has its turn right after this one, and starts with what that one remembers. */
+  readonly after?: Contender;
   command(paths: CopyPaths): Command;
 }
 
 /** What all others are compared with. */
 export const oneRsync: Contender = {
   name: 'one rsync',
-  mustBeExact: true,
+  copy: 'exact',
   isPeer: false,
   phases,
   needs: ['rsync'],
@@ -53,7 +55,7 @@ const xargsLanes = availableParallelism() * 2;
  */
 const xargs: Contender = {
   name: `xargs -P ${xargsLanes}`,
-  mustBeExact: false,
+  copy: 'told',
   isPeer: true,
   phases,
   needs: ['sh', 'find', 'xargs', 'rsync'],
@@ -78,7 +80,7 @@ export const projectFolder = join(import.meta.dirname, '..', '..');
 export function daybreakWith(name: string, words: (paths: CopyPaths) => readonly string[]): Contender {
   return {
     name,
-    mustBeExact: true,
+    copy: 'exact',
     isPeer: false,
     phases,
     needs: ['rsync'],
@@ -94,20 +96,23 @@ export function daybreakWith(name: string, words: (paths: CopyPaths) => readonly
 }
 
 /** As the others do it: the brake is lifted, as they have none. */
-export const daybreak: Contender = daybreakWith('Daybreak', () => ['--delete', '--yes', '--max-delete', '100%']);
+export const mirrorWords: readonly string[] = ['--delete', '--yes', '--max-delete', '100%'];
 
-const copies: readonly Phase[] = ['full', 'unchanged', 'changed'];
+export const daybreak: Contender = daybreakWith('Daybreak', () => mirrorWords);
+
+/** Of what never deletes. */
+export const copyPhases: readonly Phase[] = ['full', 'unchanged', 'changed'];
 
 /** The script this all began with: `rsync -arq`. */
-const dailysync = peer('rsync -arq', ['rsync'], copies, ({ source, destination }) => ['rsync', '-arq', `${source}/`, `${destination}/`]);
+const dailysync = peer('rsync -arq', ['rsync'], copyPhases, ({ source, destination }) => ['rsync', '-arq', `${source}/`, `${destination}/`]);
 
 /** Its second version: a compressing rsync for each folder, all at once. What lies in the root itself is not copied. */
-const multisync = peer('multisync', ['sh', 'find', 'xargs', 'rsync'], copies, ({ source, destination }) => [
+const multisync = peer('multisync', ['sh', 'find', 'xargs', 'rsync'], copyPhases, ({ source, destination }) => [
   'sh', '-c', 'cd "$1" && find . -mindepth 1 -maxdepth 1 -type d -print0 | xargs -0 -P 64 -I{} rsync -zah "$1/{}" "$2/"',
   'multisync', source, destination,
 ]);
 
-const fpsync = peer('fpsync', ['fpsync'], copies, ({ source, destination, data }) => [
+const fpsync = peer('fpsync', ['fpsync'], copyPhases, ({ source, destination, data }) => [
   'fpsync', '-n', '32', '-f', '200', '-o', '-lptgoDH --numeric-ids', '-d', `${data}-fpsync`, `${source}/`, `${destination}/`,
 ]);
 
@@ -116,11 +121,21 @@ const rclone = peer('rclone', ['rclone'], phases, ({ source, destination }) => [
 ]);
 
 /** A limit, not a peer: it neither compares nor deletes. */
-const cp: Contender = { ...peer('cp -a', ['cp'], ['full'], ({ source, destination }) => ['cp', '-a', `${source}/.`, `${destination}/`]), isPeer: false };
+export const cp: Contender = { ...peer('cp -a', ['cp'], ['full'], ({ source, destination }) => ['cp', '-a', `${source}/.`, `${destination}/`]), isPeer: false };
 
-function peer(name: string, needs: readonly string[], can: readonly Phase[], words: (paths: CopyPaths) => readonly string[]): Contender {
+/** A limit as well: what it takes to read the source, in four processes that get the files in turn (split(1), `-n r/4`). */
+const parallelRead: Contender = {
+  ...peer('parallel read', ['sh', 'find', 'split', 'xargs', 'cat'], ['full'], ({ source }) => [
+    'sh', '-c', `find "$1" -type f -print0 | split -t '\\0' -n r/4 --filter='xargs -0 cat > /dev/null'`, 'read', source,
+  ]),
+  copy: 'none',
+  isPeer: false,
+};
+
+/** Something people use instead; `words` are a program and its arguments. */
+export function peer(name: string, needs: readonly string[], can: readonly Phase[], words: (paths: CopyPaths) => readonly string[]): Contender {
   return {
-    name, mustBeExact: false, isPeer: true, phases: can, needs,
+    name, copy: 'told', isPeer: true, phases: can, needs,
     command: (paths) => {
       const [program = '', ...argv] = words(paths);
       return { program, argv, environment: {} };
@@ -128,7 +143,7 @@ function peer(name: string, needs: readonly string[], can: readonly Phase[], wor
   };
 }
 
-export const contenders: readonly Contender[] = [oneRsync, dailysync, multisync, xargs, fpsync, rclone, cp, daybreak];
+export const contenders: readonly Contender[] = [oneRsync, dailysync, multisync, xargs, fpsync, rclone, cp, parallelRead, daybreak];
 
 /** Those of the programs that PATH does not lead to. */
 export function missingPrograms(programs: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 /** What the figures were measured on. */
@@ -35,6 +35,19 @@ function firstLine(program: string, argv: readonly string[]): string | null {
     return execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0] ?? null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * Has the kernel forget what it keeps of files, names and attributes; what is not yet written stays (proc_sys_vm(5),
+ * drop_caches). False where that is not permitted.
+ */
+export function dropCaches(): boolean {
+  try {
+    writeFileSync('/proc/sys/vm/drop_caches', '3');
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { PricedOption } from '../../src-shared/option-costs.ts';
-import { daybreakWith, type Contender, type CopyPaths } from './contenders.ts';
+import { daybreakWith, mirrorWords, type Contender, type CopyPaths } from './contenders.ts';
 
 /** What all options are compared with: a job with none of them. */
 export const plainDaybreak: Contender = daybreakWith('no option', () => []);
 
 const words: Readonly<Record<PricedOption, (paths: CopyPaths) => readonly string[]>> = {
-  mirror: () => ['--delete', '--yes', '--max-delete', '100%'],
+  mirror: () => mirrorWords,
   backup: ({ data }) => ['--backup-dir', `${data}-replaced`],
   excludes: () => ['--exclude', '*.nothing-is-called-so'],
   bandwidthLimit: () => ['--bwlimit', '1000G'],

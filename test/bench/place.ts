@@ -55,6 +55,25 @@ export function choosePlace(
   return { ...place, inMemory: inMemory(place), reason: chosen ? 'as asked' : `the temporary folder, as ${whyNotMemory}` };
 }
 
+/** Local file systems that keep their content on a device, by their names in mountinfo. */
+const diskFileSystems = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'f2fs'];
+
+/**
+ * Where trees go whose row is about a disk: the first of `places` that is on one and has room for `bytes`. Answers with
+ * the reason where none has.
+ */
+export function chooseDisk(places: readonly PlaceFacts[], bytes: number): Place | { readonly whyNone: string } {
+  const onDisk = places.filter(({ fileSystem }) => diskFileSystems.includes(fileSystem));
+  const place = onDisk.find(({ freeBytes }) => freeBytes >= bytes + reserve);
+  if (place) return { ...place, inMemory: false, reason: 'on a disk' };
+  const [first] = onDisk;
+  return {
+    whyNone: first
+      ? `it needs ${formatBytes(bytes + reserve)} in ${first.folder}; ${formatBytes(first.freeBytes)} are free`
+      : `none of ${places.map(({ folder, fileSystem }) => `${folder} (${fileSystem})`).join(', ')} is on a disk; give one with --folder`,
+  };
+}
+
 /** Throws `AppError` invalid-input where the folder is not there. */
 export function readPlace(folder: string, fileSystem: string): PlaceFacts {
   try {

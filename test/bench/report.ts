@@ -1,9 +1,7 @@
 import { formatBytes, formatCount, formatNumberOf } from '../../src-main/cli/format.ts';
 import type { Column } from '../../src-main/cli/table.ts';
 import { tableLines } from '../../src-main/cli/table.ts';
-import { daybreak, oneRsync } from './contenders.ts';
 import type { RowResult, Run, Standing } from './results.ts';
-import { judgedFrom, leastRatio } from './rows.ts';
 import type { Spread } from './statistics.ts';
 
 const columns: readonly Column[] = [
@@ -11,6 +9,7 @@ const columns: readonly Column[] = [
   { title: 'median', align: 'right' },
   { title: 'spread', align: 'right' },
   { title: 'ratio', align: 'right' },
+  { title: 'to best peer', align: 'right' },
   { title: 'CPU', align: 'right' },
   { title: 'memory', align: 'right' },
   { title: 'processes', align: 'right' },
@@ -20,12 +19,12 @@ const columns: readonly Column[] = [
 
 /** One line for a run that has just ended. */
 export function runLine(run: Run, rounds: number): string {
-  const result = run.differences === 0 ? 'same as the source' : formatNumberOf(run.differences, 'difference');
+  const result = run.differences === null ? 'no copy' : run.differences === 0 ? 'same as the source' : formatNumberOf(run.differences, 'difference');
   const left = run.leftBehind === 0 ? '' : `  LEFT ${formatNumberOf(run.leftBehind, 'process', 'processes')} running`;
   const failure = run.exitCode === 0 ? '' : `  FAILED with ${run.exitCode}: ${run.lastWords.split('\n').at(-1)?.trim() ?? ''}`;
   const cpu = formatSeconds(run.userSeconds + run.systemSeconds);
   return [
-    run.row.padEnd(26), `${run.round}/${rounds}`, run.contender.padEnd(12), formatSeconds(run.seconds).padStart(9),
+    run.row.padEnd(26), `${run.round}/${rounds}`, run.contender.padEnd(13), formatSeconds(run.seconds).padStart(9),
     `CPU ${cpu}`.padStart(12), formatMemory(run.peakProportionalBytes).padStart(8), result,
   ].join('  ') + left + failure;
 }
@@ -35,24 +34,31 @@ export function rowLines(result: RowResult): string[] {
   return [
     `${result.row.name}: ${result.title}`,
     ...tableLines(columns, result.standings.map(cellsOf), null),
-    ...result.standings.flatMap(({ contender, differenceSamples }) =>
-      differenceSamples.slice(0, 2).map((line) => `  ${contender}: ${line}`)),
+    ...result.standings.flatMap(({ contender, lostLinks, differenceSamples }) => [
+      ...(lostLinks === null || lostLinks === 0 ? [] : [`${formatNumberOf(lostLinks, 'name')} of hard links lost`]),
+      ...differenceSamples.slice(0, 2),
+    ].map((line) => `  ${contender}: ${line}`)),
   ];
 }
 
 function cellsOf(standing: Standing): string[] {
-  const { seconds, rounds, failed, ratio } = standing;
+  const { seconds, rounds, failed } = standing;
   return [
     failed === 0 ? standing.contender : `${standing.contender} (${failed} of ${rounds} failed)`,
     seconds ? formatSeconds(seconds.median) : '-',
     seconds && rounds > 1 ? formatSpread(seconds) : '-',
-    ratio === null ? '-' : ratio.toFixed(2),
+    formatRatio(standing.ratio),
+    formatRatio(standing.peerRatio),
     standing.cpuSeconds ? formatSeconds(standing.cpuSeconds.median) : '-',
     formatMemory(standing.peakProportionalBytes?.most ?? null),
     standing.processes === null ? '-' : formatCount(Math.round(standing.processes)),
     standing.roundTrips === null ? '-' : formatCount(Math.round(standing.roundTrips)),
-    String(standing.differences),
+    standing.differences === null ? '-' : String(standing.differences),
   ];
+}
+
+function formatRatio(ratio: number | null): string {
+  return ratio === null ? '-' : ratio.toFixed(2);
 }
 
 /** Two decimals below 10 s, one below 100 s: `0.42 s`, `12.3 s`, `140 s`. */
@@ -68,21 +74,6 @@ function formatMemory(bytes: number | null): string {
   return bytes === null ? '-' : formatBytes(bytes);
 }
 
-/** Whether the speed that is expected of Daybreak with trees of full size was reached, a line or two for each row. */
-export function targetLines(results: readonly RowResult[], peers: readonly string[]): string[] {
-  return results.flatMap((result) => [baseTargetLine(result), ...peerTargetLine(result, peers)]);
-}
-
-/** Against the quickest of the peers that ended well. */
-function peerTargetLine({ row, standings }: RowResult, peers: readonly string[]): string[] {
-  const ours = standings.find((standing) => standing.contender === daybreak.name)?.seconds ?? null;
-  const timed = standings.flatMap(({ contender, seconds }) => (seconds && peers.includes(contender) ? [{ contender, seconds }] : []));
-  const [best] = timed.sort((a, b) => a.seconds.median - b.seconds.median);
-  if (row.peerTarget === null || ours === null || best === undefined) return [];
-  const ratio = best.seconds.median / ours.median;
-  return [`  ${ratio >= row.peerTarget ? 'reached' : 'MISSED '}       ${row.name}: ${ratio.toFixed(2)} times as fast as ${best.contender}, the best peer, expected at least ${row.peerTarget.toFixed(2)}`];
-}
-
 /** Medians beside those of an earlier run: times of different days say less than ratios. */
 export function compareLines(earlier: readonly RowResult[], results: readonly RowResult[]): string[] {
   const lines = results.flatMap(({ row, standings }) => standings.flatMap(({ contender, seconds, ratio }) => {
@@ -92,17 +83,6 @@ export function compareLines(earlier: readonly RowResult[], results: readonly Ro
     return [`  ${row.name}, ${contender}: ${formatSeconds(before.seconds.median)} -> ${formatSeconds(seconds.median)}${ratios}`];
   }));
   return ['Compared with the earlier run:', ...(lines.length === 0 ? ['  no row is in both'] : lines)];
-}
-
-function baseTargetLine({ row, standings }: RowResult): string {
-
-  const ours = standings.find((standing) => standing.contender === daybreak.name);
-  const base = standings.find((standing) => standing.contender === oneRsync.name);
-  if (!ours || ours.ratio === null || !base?.seconds) return `  not measured  ${row.name}`;
-  const target = row.target ?? (base.seconds.median > judgedFrom ? leastRatio : null);
-  const found = `${row.name}: ${ours.ratio.toFixed(2)} times as fast as one rsync`;
-  if (target === null) return `  too short     ${found}, which takes ${formatSeconds(base.seconds.median)}`;
-  return `  ${ours.ratio >= target ? 'reached' : 'MISSED '}       ${found}, expected at least ${target.toFixed(2)}`;
 }
 
 /** A line for each option, as docs/options.md and src-shared/option-costs.ts have it: how many times as long each row takes with it. */

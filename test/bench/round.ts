@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Manifest } from '../fixtures/manifest.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
-import type { Contender, CopyPaths } from './contenders.ts';
+import type { Command, Contender, CopyPaths } from './contenders.ts';
 import { changeTree, makeTree, removeFromTree } from './make-tree.ts';
 import { measure, type Measurement } from './measure.ts';
 import { mountNas, type NasMount, type NasShape } from './nas/nas.ts';
@@ -24,7 +24,11 @@ export interface Bench {
   readonly removal: Removal;
   /** The stand-in for a server; null where there is none. */
   readonly nas: string | null;
+  /** What each latency is multiplied with: less than 1 where nothing but the working is to be shown. */
+  readonly latencyFactor: number;
   readonly stop: AbortSignal;
+  /** Has the machine forget what it keeps of files; false where that is not permitted. */
+  dropCaches(): boolean;
   say(line: string): void;
   onRun(run: Run): void;
 }
@@ -37,12 +41,14 @@ const mostSamples = 5;
  */
 export async function measureTree(bench: Bench, plan: TreePlan, { setting, phases, rows }: Measured): Promise<void> {
   const { spaceBytes } = totalsOf(plan);
-  const shape = shapeOf(setting);
-  const source = join(bench.folder, `${plan.name}-source`);
+  const named = shapeOf(setting);
+  const shape = named && { ...named, latencyMs: named.latencyMs * bench.latencyFactor };
   let revision = 0;
 
   for (let round = 1; round <= bench.rounds; round += 1) {
-    const order = rotated(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
+    // Of this round: on a disk the one of the round before is still there.
+    const source = join(bench.folder, `${setting}-${plan.name}-source-${round}`);
+    const order = turnsOf(bench.contenders.filter((each) => phases.every((phase) => each.phases.includes(phase))), round);
     const content = round === 1;
     await bench.removal.makeRoom(spaceBytes * (order.length + 1));
     bench.say(`${plan.name}: making the tree: ${plan.title}`);
@@ -57,11 +63,13 @@ export async function measureTree(bench: Bench, plan: TreePlan, { setting, phase
       const row = rows.find((each) => each.phase === phase);
       for (const [index, contender] of order.entries()) {
         await nextTurn();
-        const paths = pathsFor(bench, plan, source, contender, round);
+        const paths = pathsFor(bench, `${setting}-${plan.name}-${round}`, source, contender);
         if (phase === 'full') mkdirSync(paths.destination);
         // What nobody asked for need not wait, but it is done by way of the server: programs remember where they were.
         const quick = shape && { ...shape, latencyMs: 0, bytesPerSecond: null };
-        const run = await runOnce({ bench, contender, paths, expected, content, shape: row ? shape : quick, isWarm: phase !== 'full' });
+        const run = await runOnce({
+          bench, contender, paths, expected, content, shape: row ? shape : quick, isWarm: phase !== 'full', toDisk: setting === 'disk',
+        });
         if (row) bench.onRun({ row: row.name, round, turn: index + 1, ...run });
         if (phase === phases.at(-1)) bench.removal.discard(paths.destination);
       }
@@ -70,10 +78,19 @@ export async function measureTree(bench: Bench, plan: TreePlan, { setting, phase
   }
 }
 
-/** New ones for each round: what is learned from one run to the next stays within the round. */
-function pathsFor(bench: Bench, plan: TreePlan, source: string, contender: Contender, round: number): CopyPaths {
-  const base = join(bench.folder, `${plan.name}-${bench.contenders.indexOf(contender)}-${round}`);
-  return { source, destination: base, data: `${base}-data` };
+/** Each round begins with another one; who comes after another stays right behind it. */
+function turnsOf(contenders: readonly Contender[], round: number): Contender[] {
+  return rotated(contenders.filter(({ after }) => after === undefined), round)
+    .flatMap((first) => [first, ...contenders.filter(({ after }) => after === first)]);
+}
+
+/**
+ * New ones for each round of each tree in each setting, as `prefix` names it: what is learned from one run to the next
+ * stays within these.
+ */
+function pathsFor(bench: Bench, prefix: string, source: string, contender: Contender): CopyPaths {
+  const baseOf = (each: Contender): string => join(bench.folder, `${prefix}-${bench.contenders.indexOf(each)}`);
+  return { source, destination: baseOf(contender), data: `${baseOf(contender.after ?? contender)}-data` };
 }
 
 interface OneRun {
@@ -85,31 +102,50 @@ interface OneRun {
   readonly shape: NasShape | null;
   /** Where the server's client keeps attributes, it has those of a night before. */
   readonly isWarm: boolean;
+  /** Nothing of the trees is in memory at the start, and all of the copy is on its disk at the end. */
+  readonly toDisk: boolean;
 }
 
-async function runOnce({ bench, contender, paths, expected, content, shape, isWarm }: OneRun): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
+async function runOnce(run: OneRun): Promise<Omit<Run, 'row' | 'round' | 'turn'>> {
+  const { bench, contender, content, toDisk } = run;
   // What others have left to write would slow down this one.
   spawnSync('sync');
-  const { memory, roundTrips, ...measured } = await measureBehind(bench, contender, paths, shape, isWarm);
-  const actual = readManifest(paths.destination, { content });
-  const lines = diffManifest(expected, actual, (_name, field) => field === 'content' && !content);
+  const isCold = toDisk && bench.dropCaches();
+  const { memory, roundTrips, ...measured } = await measureBehind(run);
   return {
     contender: contender.name,
     ...measured,
     peakResidentBytes: memory.resident,
     peakProportionalBytes: memory.proportional,
-    differences: lines.length,
-    differenceSamples: lines.slice(0, mostSamples),
+    ...(contender.copy === 'none' ? { differences: null, lostLinks: null, differenceSamples: [] } : compareCopy(run)),
     contentCompared: content,
     roundTrips,
+    isCold,
+  };
+}
+
+function compareCopy({ paths, expected, content }: OneRun): Pick<Run, 'differences' | 'lostLinks' | 'differenceSamples'> {
+  const lostLinks = new Set<string>();
+  const lines = diffManifest(expected, readManifest(paths.destination, { content }), (name, field, wanted) => {
+    if (field === 'linkedTo' && wanted.linkedTo !== null) lostLinks.add(name);
+    return field === 'content' && !content;
+  });
+  return { differences: lines.length, lostLinks: lostLinks.size, differenceSamples: lines.slice(0, mostSamples) };
+}
+
+/** The same command, which now ends when the destination's file system has written all it has (sync(1), `-f`: syncfs(2)). */
+function synced({ program, argv, environment }: Command, { destination }: CopyPaths): Command {
+  return {
+    program: 'sh', argv: ['-c', 'destination=$1; shift; "$@"; code=$?; sync -f "$destination" && exit "$code"', 'synced', destination, program, ...argv], environment,
   };
 }
 
 /** Source and destination lie behind servers of their own, mounted anew: nothing of the run before is in memory. */
-async function measureBehind(
-  bench: Bench, contender: Contender, paths: CopyPaths, shape: NasShape | null, isWarm: boolean,
-): Promise<Measurement & { readonly roundTrips: number | null }> {
-  if (shape === null || bench.nas === null) return { ...await measure(contender.command(paths), bench.stop), roundTrips: null };
+async function measureBehind({ bench, contender, paths, shape, isWarm, toDisk }: OneRun): Promise<Measurement & { readonly roundTrips: number | null }> {
+  if (shape === null || bench.nas === null) {
+    const command = contender.command(paths);
+    return { ...await measure(toDisk ? synced(command, paths) : command, bench.stop), roundTrips: null };
+  }
   const mounts: NasMount[] = [];
   try {
     for (const end of ['source', 'destination'] as const) {
@@ -140,14 +176,14 @@ export async function warmUp(bench: Bench, plan: TreePlan): Promise<Map<string, 
   const expected = readManifest(source);
   const failures = new Map<string, string>();
   for (const contender of bench.contenders) {
-    const paths = pathsFor({ ...bench, folder: join(bench.folder, 'warm') }, plan, source, contender, 0);
+    const paths = pathsFor(bench, join('warm', 'copy'), source, contender);
     mkdirSync(paths.destination);
     // Twice: what is compiled in a first start is kept at its end, and read in the second.
-    const once = { bench, contender, paths, expected, content: true, shape: null, isWarm: false };
+    const once = { bench, contender, paths, expected, content: true, shape: null, isWarm: false, toDisk: false };
     const runs = [await runOnce(once), await runOnce(once)];
     for (const { exitCode, lastWords, differenceSamples } of runs) {
       if (exitCode !== 0) failures.set(contender.name, `it ended with ${exitCode}: ${lastWords}`);
-      else if (differenceSamples.length > 0 && contender.mustBeExact) {
+      else if (differenceSamples.length > 0 && contender.copy === 'exact') {
         failures.set(contender.name, `its copy differs: ${differenceSamples.join('; ')}`);
       }
     }

@@ -22,27 +22,30 @@ export interface TreePlan {
   readonly folders: readonly PlannedFolder[];
 }
 
-export const treeNames = ['balanced', 'skewed', 'folders', 'large', 'mixed', 'smallest', 'small', 'clips', 'vanishing'] as const;
+export const treeNames = ['balanced', 'skewed', 'folders', 'large', 'mixed', 'smallest', 'small', 'clips', 'vanishing', 'images', 'crowd'] as const;
 export type TreeName = (typeof treeNames)[number];
 
-/** How much there is of each tree: files, but top folders of `folders`. */
+/** How much there is of each tree: files, but top folders of `folders`, and MiB in each of the 12 files of `images`. */
 export type TreeSizes = Readonly<Record<TreeName, number>>;
 export const fullSizes: TreeSizes = {
-  balanced: 100_000, skewed: 100_000, folders: 1000, large: 100, mixed: 60_000, smallest: 200, small: 2000, clips: 200, vanishing: 20_000,
+  balanced: 100_000, skewed: 100_000, folders: 1000, large: 100, mixed: 60_000, smallest: 200, small: 2000, clips: 200, vanishing: 20_000, images: 256,
+  crowd: 480_000,
 };
 export const quickSizes: TreeSizes = {
-  balanced: 15_000, skewed: 15_000, folders: 200, large: 28, mixed: 6000, smallest: 200, small: 400, clips: 28, vanishing: 2000,
+  balanced: 10_000, skewed: 10_000, folders: 200, large: 28, mixed: 6000, smallest: 200, small: 14, clips: 14, vanishing: 100, images: 16,
+  crowd: 15_000,
 };
 
 const projects = ['alpha', 'beta', 'gamma', 'delta', 'kappa', 'sigma', 'omega'] as const;
 const looseFiles = 3;
 const largeFileBytes = 20_000_000;
 const clipBytes = 4_000_000;
-const imageBytes = 64 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+const imageBytes = 64 * mebibyte;
 /** Every so many files of `mixed` is another name of an earlier one, in another project. */
 const linkEvery = 20;
 
-/** The tree of that name with `size` files (of `folders`: top folders). */
+/** The tree of that name, `size` as in `TreeSizes`. */
 export function planTree(name: TreeName, size: number): TreePlan {
   const random = seededRandom(treeNames.indexOf(name) + 1);
   switch (name) {
@@ -71,10 +74,17 @@ export function planTree(name: TreeName, size: number): TreePlan {
     }
     case 'large': return { name, title: `${size} files of 20 MB in 7 uneven folders`, folders: planFilms(size, largeFileBytes) };
     case 'clips': return { name, title: `${size} files of 4 MB in 7 uneven folders`, folders: planFilms(size, clipBytes) };
+    case 'images': {
+      const folders = [6, 4, 2].map((count, index) => ({
+        path: `machine-${index}`, files: Array.from({ length: count }, (_, file) => ({ name: `disk-${padded(file)}.img`, bytes: size * mebibyte })),
+      }));
+      return { name, title: `12 files of ${size} MiB in 3 uneven folders`, folders };
+    }
     case 'mixed': return planMixed(size, random);
     case 'smallest':
     case 'small':
-    case 'vanishing': {
+    case 'vanishing':
+    case 'crowd': {
       const folders = split(size, projects.map(() => 1)).flatMap((files, index) => planProject(projects[index] as string, files, random));
       return { name, title: `${formatCount(size)} small files in 7 even project folders`, folders };
     }

@@ -24,7 +24,7 @@ describe('the trees of the bench', () => {
     for (const sizes of [fullSizes, quickSizes]) {
       for (const name of treeNames) {
         const { files } = totalsOf(planTree(name, sizes[name]));
-        expect(files, name).toBe(name === 'folders' ? sizes[name] * 10 : sizes[name]);
+        expect(files, name).toBe(name === 'folders' ? sizes[name] * 10 : name === 'images' ? 12 : sizes[name]);
       }
     }
   });
@@ -68,6 +68,12 @@ describe('the trees of the bench', () => {
     const plan = planTree('large', 100);
     expect(plan.folders.map(({ files }) => files.length)).toEqual([40, 22, 14, 10, 7, 5, 2]);
     expect(totalsOf(plan).bytes).toBe(2_000_000_000);
+  });
+
+  it('images: twelve files of 256 MiB in three uneven folders', () => {
+    const plan = planTree('images', 256);
+    expect(plan.folders.map(({ files }) => files.length)).toEqual([6, 4, 2]);
+    expect(totalsOf(plan).bytes).toBe(12 * 256 * 1024 * 1024);
   });
 
   it('are made as planned, the same each time, and differ in one file of a hundred after a change', () => {
