@@ -33,6 +33,8 @@ export const PlanRequest = z.object({
   holdRootFiles: z.boolean().optional(),
   /** Source or destination is a server that lets each file call wait. */
   isSlow: z.boolean(),
+  /** New files are copied by a simpler program before rsync sees them. */
+  fills: z.boolean(),
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
 

@@ -53,14 +53,14 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     ready = [];
   };
 
-  const { cost, minWeight, maxWeight, lanes, mirror } = request;
+  const { cost, minWeight, maxWeight, lanes, mirror, fills } = request;
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
   let tops: Folder[] = [];
   let rootFiles = 0;
   let rootIsNew = false;
   const linked = await findLinkedFolders(files, request.source, request.excludes);
   const splitter = createSplitter({
-    cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked, earlyUnits: request.isSlow ? 0 : earlyUnits,
+    cost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow ? 0 : earlyUnits,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);

@@ -42,15 +42,16 @@ interface SplitOptions {
   readonly unitEntries: number;
   readonly solid?: ReadonlySet<ByteName>;
   readonly mirror?: boolean;
+  readonly fills?: boolean;
   readonly known?: ReadonlyMap<ByteName, number>;
   readonly linked?: ByteName[][];
 }
 
 /** Walks a tree in memory, in random order, with preparations that take random time. */
-async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, known = new Map(), linked = [] }: SplitOptions) {
+async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, fills = false, known = new Map(), linked = [] }: SplitOptions) {
   const units: Unit[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, earlyUnits: 0, knownWeight: 0, mirror, linked,
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
     emit: (unit) => units.push(unit),
     prepare: async (folder, listing) => {
       for (let turns = random.int(0, 3); turns > 0; turns--) await Promise.resolve();
@@ -120,7 +121,7 @@ test('every folder whose children are split away has a unit for its own entry, a
   for (let seed = 1; seed <= 100; seed++) {
     const random = seededRandom(seed);
     const tree = randomListings(random, 4);
-    const { units } = await split(tree, random, { unitEntries: 20, mirror: true });
+    const { units } = await split(tree, random, { unitEntries: 20, mirror: true, fills: random.chance(0.5) });
     const own = new Map(units.filter(({ kind }) => kind === 'level' || kind === 'entries').map((unit) => [unit.folder, unit]));
     for (const unit of units) {
       const folder = unit.kind === 'group' && unit.names[0] === ROOT ? null : unit.folder;
@@ -174,6 +175,15 @@ test('a huge flat folder is cut into parts of the unit size, and a mirror looks 
     unitEntries: 100, mirror: true, prepare: (folder, listing) => ({ ...allNew(folder, listing), hasStrangers: true }),
   });
   expect(strange.units.at(-1)).toMatchObject({ kind: 'level', after: strange.units.slice(0, 10).map(({ id }) => id) });
+});
+
+test('where new files are filled, even a small tree goes by the names in its root', async () => {
+  const tree = evenTree();
+  const { units } = await split(tree, seededRandom(1), { unitEntries: 1000, fills: true });
+  expect(units.map(({ kind, names: carried }) => [kind, [...carried].sort()])).toEqual([['level', []], ['group', tree.get(ROOT)!.folders]]);
+  const files = names(ROOT, 'f', 30);
+  const flat = await split(new Map([[ROOT, { files, folders: [], bytes: 0, sizes: null }]]), seededRandom(1), { unitEntries: 1000, fills: true });
+  expect(flat.units.map(({ kind, names: carried }) => [kind, carried])).toEqual([['part', files], ['entries', []]]);
 });
 
 test('large files of one folder are spread by their size', async () => {

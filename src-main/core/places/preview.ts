@@ -63,7 +63,7 @@ export async function* previewSplit(
       op: 'plan',
       plan: {
         source, destination: `${source}/.daybreak/none`, excludes: [...excludes], minWeight, maxWeight, lanes: 4, records: [], prepare: false,
-        isRoot: process.getuid?.() === 0, mirror: false, isSlow: isSlow(latencyMs),
+        isRoot: process.getuid?.() === 0, mirror: false, isSlow: isSlow(latencyMs), fills: false,
         cost: guessCost({ ...facts, isFull: true }),
       },
     }, take).then(async () => {

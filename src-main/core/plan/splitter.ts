@@ -35,6 +35,8 @@ export interface SplitterSettings {
   /** Total weight known from the last run, 0 for none, ms. */
   readonly knownWeight: number;
   readonly mirror: boolean;
+  /** New files go by the names of what lies in the root, however few: who copies them before rsync does cannot be handed the root. */
+  readonly fills: boolean;
   /** Groups of folders that share hard links: each group stays together in one unit. */
   readonly linked: readonly (readonly ByteName[])[];
   /** Makes a folder ready to be split; null when it cannot be (then it stays whole). */
@@ -74,6 +76,8 @@ export interface Folder {
 
 /** Most names in one call (rsync(1) takes more, but argv and the blast radius of a retry should stay small). */
 const maxNames = 1000;
+/** From so many new files of one folder on they are filled as a part, which needs a call of its own for the folder. */
+const worthFilling = 20;
 /** A folder that is so little above the size of a unit stays whole: the rest that splitting leaves would cost more. */
 const slack = 1.3;
 
@@ -106,13 +110,17 @@ export function createSplitter(settings: SplitterSettings) {
     return Math.min(settings.maxWeight, Math.max(least, total / (4 * settings.lanes)));
   }
 
+  function isFilled(folder: Folder): boolean {
+    return settings.fills && folder === root;
+  }
+
   function grow(folder: Folder, entries: number, bytes: number): void {
     const limit = unitWeight();
     const outgrown: Folder[] = [];
     for (let each: Folder | null = folder; each; each = each.parent) {
       each.entries += entries;
       each.bytes += bytes;
-      if (each.split === 'no' && !each.solid && weightOf(each.entries, each.bytes, cost) > slack * limit) outgrown.push(each);
+      if (each.split === 'no' && !each.solid && (weightOf(each.entries, each.bytes, cost) > slack * limit || isFilled(each))) outgrown.push(each);
     }
     // A parent first: its children's folders at the destination must exist before they are split in turn.
     for (const each of outgrown.reverse()) split(each);
@@ -154,7 +162,8 @@ export function createSplitter(settings: SplitterSettings) {
   }
 
   function emitLevel(folder: Folder, { files, folders, bytes, sizes }: Listing, prepared: Prepared): void {
-    const parts = weightOf(files.length, bytes, cost) > 1.5 * unitWeight() ? cutFiles(files, bytes, sizes) : [];
+    const isWorthParts = weightOf(files.length, bytes, cost) > 1.5 * unitWeight() || (settings.fills && prepared.wasMissing && files.length >= worthFilling);
+    const parts = isWorthParts ? cutFiles(files, bytes, sizes) : [];
     const partIds = parts.map((part) => emit('part', folder.path, part.names, [], part.names.length, part.bytes, prepared.wasMissing, []));
     folder.levelId = nextId;
     const inFolder = files.length + folders.length;

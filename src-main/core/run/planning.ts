@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
@@ -9,8 +10,11 @@ import type { RunContext } from './context.ts';
 import { copyUnit, untried } from './copying.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
 
-/** Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow. */
-const lanesOnNas = 32;
+/**
+ * Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow, but each unit has a start and
+ * an end that cost processor time.
+ */
+const lanesOnNas = Math.min(32, 8 * availableParallelism());
 /** More rows than this are not kept for the next plan; what is left out is walked again. */
 const mostRecords = 100_000;
 
@@ -51,6 +55,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
     lanes: job.options.workers === 'auto' && slow ? lanesOnNas : context.pool.size,
     isSlow: slow,
+    fills: isFull && slow && facts.isSpared && !request.dryRun,
     records: known && !isFull ? store.learned.folders(job.id) : [],
     prepare: !request.dryRun,
     isRoot: process.getuid?.() === 0,
