@@ -49,7 +49,7 @@ test('processes that wait for a core make it smaller, but not below four lanes, 
 test('where the processor is the limit no other size is tried', () => {
   let control = beginControl(4, disk);
   for (let look = 0; look < 300; look++) {
-    control = nextControl(control, { ...idle, cpuIdle: 0.05, work: look });
+    control = nextControl(control, { ...idle, cpuIdle: 0.03, work: look });
     expect(control.size).toBe(4);
   }
 });
