@@ -79,10 +79,10 @@ export function beginControl(size: number, { quick, isRemembered }: { quick: boo
 export function nextControl(before: Control, load: Load, most = largestSize): Control {
   const done = load.work - (before.work ?? load.work);
   const control = { ...before, work: load.work, idle: 0.8 * before.idle + 0.2 * load.cpuIdle };
-  if (load.cpuIdle < 0.08 && load.cpuPressure > 0.6 && control.size > 4 && control.settling === 0) return shrink(control);
   const settling = Math.max(0, control.settling - 1);
   // Where lanes are free the work says nothing about their number.
   if (load.busy < control.size || load.queued === 0) return { ...control, settling };
+  if (load.cpuIdle < 0.08 && load.cpuPressure > 0.6 && control.size > 4 && control.settling === 0) return shrink(control);
   if (control.quickLooks > 0) {
     const size = Math.min(most, quickSize(control.size, load));
     const quickLooks = control.quickLooks - 1;

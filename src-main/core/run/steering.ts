@@ -75,8 +75,8 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     largestSize = Math.max(largestSize, pool.size);
   }
 
-  /** Starts again at a size that something else than the work has chosen. */
-  function restart(size: number): void {
+  /** Goes on from a size that something else than the work has chosen. */
+  function goOnFrom(size: number): void {
     control = beginControl(size, { quick: false, isRemembered: true });
     apply();
   }
@@ -89,9 +89,9 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     if (!automatic) return;
     if (most() < control.size) {
       before = Math.max(before, control.size);
-      restart(most());
+      goOnFrom(most());
     } else {
-      restart(Math.min(most(), Math.max(control.size, before)));
+      goOnFrom(Math.min(most(), Math.max(control.size, before)));
       if (most() >= before) before = 0;
     }
   }
@@ -115,14 +115,17 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     setSize(next) {
       automatic = next === 'auto';
       seat.ask(next);
-      if (next === 'auto') return restart(Math.min(pool.size, most()));
+      if (next === 'auto') {
+        control = beginControl(Math.min(pool.size, most()), { quick: isSlow, isRemembered: false });
+        return apply();
+      }
       pool.setSize(next);
       largestSize = Math.max(largestSize, next);
     },
     fewer() {
       ceiling = Math.max(1, Math.floor(pool.size / 2));
       before = 0;
-      if (automatic) return restart(ceiling);
+      if (automatic) return goOnFrom(ceiling);
       pool.setSize(ceiling);
     },
     pause(next) {
