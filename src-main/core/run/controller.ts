@@ -24,8 +24,9 @@ export interface Control {
   /** Looks until other sizes are tried, and how long the next such rest will be. */
   readonly resting: number;
   readonly nextRest: number;
-  /** Idle share of the cores, smoothed. */
+  /** Of the load, smoothed. */
   readonly idle: number;
+  readonly pressure: number;
   /** Work done at the last look; null before the first. */
   readonly work: number | null;
   /** At this size. */
@@ -67,22 +68,22 @@ const steadyEnough = 25;
 export function beginControl(size: number, { quick, isRemembered }: { quick: boolean; isRemembered: boolean }): Control {
   return {
     size, quickLooks: quick && !isRemembered ? quickFor : 0, settling: settlingUp, resting: isRemembered ? firstRest : 0, nextRest: firstRest,
-    idle: 0, work: null, rate: noRate, trial: null, stride: isRemembered ? 1 : 2, noUp: false, noDown: false, steadyLooks: 0,
+    idle: 0, pressure: 0, work: null, rate: noRate, trial: null, stride: isRemembered ? 1 : 2, noUp: false, noDown: false, steadyLooks: 0,
   };
 }
 
 /**
  * The next state of an automatic pool. Idle cores and a queue mean that workers wait for storage: on a server the pool doubles
  * at once. From then on it climbs by trials: another size is kept when more work gets done there, or as much by fewer workers;
- * else it is taken back, and not tried again for a while. Processes that wait for a core mean that fewer will do.
+ * else it is taken back, and not tried again for a while. Only fewer are tried where processes wait for a core.
  */
 export function nextControl(before: Control, load: Load, most = largestSize): Control {
   const done = load.work - (before.work ?? load.work);
-  const control = { ...before, work: load.work, idle: 0.8 * before.idle + 0.2 * load.cpuIdle };
+  const smooth = (old: number, now: number): number => 0.8 * old + 0.2 * now;
+  const control = { ...before, work: load.work, idle: smooth(before.idle, load.cpuIdle), pressure: smooth(before.pressure, load.cpuPressure) };
   const settling = Math.max(0, control.settling - 1);
   // Where lanes are free the work says nothing about their number.
   if (load.busy < control.size || load.queued === 0) return { ...control, settling };
-  if (load.cpuIdle < 0.08 && load.cpuPressure > 0.6 && control.size > 4 && control.settling === 0) return shrink(control);
   if (control.quickLooks > 0) {
     const size = Math.min(most, quickSize(control.size, load));
     const quickLooks = control.quickLooks - 1;
@@ -101,13 +102,6 @@ export function settledSize({ size, trial, steadyLooks }: Control): number | nul
 function quickSize(size: number, { cpuIdle, freeMemoryBytes }: Load): number {
   if (freeMemoryBytes <= spareMemoryBytes || cpuIdle <= leastIdle) return size;
   return cpuIdle > 0.4 ? size * 2 : size + 2;
-}
-
-/** The processor cannot carry so many: a growth just tried is taken back, else a quarter goes. */
-function shrink(control: Control): Control {
-  const { size, trial } = control;
-  if (trial && trial.from < size) return { ...control, ...freshAt(trial.from, settlingDown), rate: trial.rate, noUp: true, noDown: control.noDown };
-  return { ...control, ...freshAt(Math.max(4, Math.floor(size * 0.75)), settlingDown) };
 }
 
 /** Nothing is known of a new size. */
@@ -131,12 +125,17 @@ function judge(control: Control, { from, rate }: NonNullable<Control['trial']>):
 function look(control: Control, load: Load, most: number): Control {
   const { size, stride, noUp, noDown, resting, nextRest } = control;
   if (resting > 0) return { ...control, resting: resting - 1 };
-  if (control.idle <= leastIdleToTry || !isKnown(control.rate)) return control;
-  const up = Math.min(most, rung(size, stride));
-  const down = rung(size, -stride);
+  if (!isKnown(control.rate)) return control;
+  const isShort = control.idle < 0.08 && control.pressure > 0.6;
   const trial = { from: size, rate: control.rate };
-  if (!noUp && up > size && load.freeMemoryBytes > spareMemoryBytes) return { ...control, ...freshAt(up, settlingUp), noDown, trial };
-  if (!noDown && down < size && control.idle > leastIdle) return { ...control, ...freshAt(down, settlingDown), noUp, trial };
+  const up = Math.min(most, rung(size, stride));
+  if (!noUp && up > size && control.idle > leastIdleToTry && load.freeMemoryBytes > spareMemoryBytes) {
+    return { ...control, ...freshAt(up, settlingUp), noDown, trial };
+  }
+  // Four lanes hide the moments in which an rsync sleeps while it starts.
+  const down = isShort ? Math.max(4, rung(size, -1)) : rung(size, -stride);
+  if (!noDown && down < size && (control.idle > leastIdle || isShort)) return { ...control, ...freshAt(down, settlingDown), noUp, trial };
+  if (control.idle <= leastIdleToTry && !noDown) return control;
   if (stride === 2) return { ...control, stride: 1, noUp: false, noDown: false };
   return { ...control, noUp: false, noDown: false, resting: nextRest, nextRest: Math.min(longestRest, 2 * nextRest) };
 }
