@@ -19,6 +19,7 @@ const shapes = {
   nas5: { title: 'NAS of 5 ms', latencyMs: 5, cacheSeconds: 0, bytesPerSecond: null },
   'nas1-cached': { title: 'NAS of 1 ms, attributes cached', latencyMs: 1, cacheSeconds: 600, bytesPerSecond: null },
   'nas1-capped': { title: 'NAS of 1 ms and 100 MB/s', latencyMs: 1, cacheSeconds: 60, bytesPerSecond: 100_000_000 },
+  'nas1-slots': { title: 'NAS of 1 ms that works on 6 requests at a time', latencyMs: 1, cacheSeconds: 0, bytesPerSecond: null, slots: 6 },
   'nas0.2': { title: 'NAS of 0.2 ms', latencyMs: 0.2, cacheSeconds: 0, bytesPerSecond: null },
 } as const satisfies Record<string, NasShape>;
 
@@ -62,6 +63,7 @@ export const rows: readonly Row[] = [
   row('nas5', 'small', 'full', 40, 1.5),
   row('nas1-cached', 'small', 'unchanged', 3.5, 1.2),
   row('nas1-capped', 'clips', 'full', 1.5, 1.1),
+  row('nas1-slots', 'small', 'full'),
   row('nas0.2', 'vanishing', 'changed', 1.5, 1.3),
   row('nas0.2', 'vanishing', 'removed', 3, 1.5),
 ];

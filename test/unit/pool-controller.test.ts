@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { beginControl, largestSize, nextControl, settledSize, startSize, type Control, type Load } from '../../src-main/core/run/controller.ts';
+import { beginControl, largestSize, nextControl, rememberedFor, settledSize, startSize, type Control, type Load } from '../../src-main/core/run/controller.ts';
 import { seededRandom } from '../fixtures/random.ts';
 import { bestFixed, simulate, storages, type SimulationChoices, type Storage } from '../fixtures/simulated-storage.ts';
 
 const idle: Load = { cpuIdle: 0.9, cpuPressure: 0, freeMemoryBytes: 8e9, busy: 64, queued: 100, work: 0 };
-const server = { quick: true, isRemembered: false };
-const disk = { quick: false, isRemembered: false };
+const server = { quick: true, isGiven: false };
+const disk = { quick: false, isGiven: false };
 
 test.each<[string, number, Partial<Load>, number]>([
   ['doubles while cores idle and units wait', 8, {}, 16],
@@ -72,10 +72,16 @@ test('a growth that brought nothing is taken back, and not tried again for a whi
 });
 
 test('a remembered size is kept at first, and never forbids growth', () => {
-  const remembered = { quick: true, isRemembered: true };
+  const remembered = { quick: true, isGiven: true };
   expect(steer(beginControl(12, remembered), 50, (size) => size).size).toBe(12);
   expect(steer(beginControl(12, remembered), 300, (size) => size).size).toBe(largestSize);
 });
+
+test.each([[48, 8, 8e9, 48], [48, 8, 1e9, 14], [48, 8, 1e8, 8], [3, 8, 1e8, 3], [500, 8, 8e9, 64]])(
+  'of a remembered size of %i where a pool begins with %i, and %i bytes of memory are free, it begins with %i', (remembered, usual, free, expected) => {
+    expect(rememberedFor(remembered, usual, free)).toBe(expected);
+  },
+);
 
 test('the budget is a limit for every way to grow', () => {
   for (const how of [server, disk]) {

@@ -46,7 +46,9 @@ export const startSize = 8;
 export const largestSize = 64;
 /** Sizes that trials go to. */
 const ladder = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, largestSize];
-/** A worker and its three rsyncs need about 30 MB of their own; below this nothing is added. */
+/** What a worker and its three rsyncs need of their own. */
+const workerBytes = 30 * 1024 * 1024;
+/** With less memory free than this nothing is added. */
 const spareMemoryBytes = 512 * 1024 * 1024;
 /** Below this share of idle cores the processor is the limit, and no storage can tell how many workers it likes. */
 const leastIdle = 0.15;
@@ -64,11 +66,17 @@ const longestRest = 600;
 /** Looks that make a size worth remembering: 5 s. */
 const steadyEnough = 25;
 
-/** `quick`: file calls wait for a server, so that more workers nearly always help. `isRemembered`: an earlier run found this size. */
-export function beginControl(size: number, { quick, isRemembered }: { quick: boolean; isRemembered: boolean }): Control {
+/** The part of a remembered size that there is memory for, but not less than a pool would begin with: `usual`. */
+export function rememberedFor(remembered: number, usual: number, freeMemoryBytes: number): number {
+  const room = Math.floor((freeMemoryBytes - spareMemoryBytes) / workerBytes);
+  return Math.min(remembered, largestSize, Math.max(usual, room));
+}
+
+/** `quick`: file calls wait for a server, so that more workers nearly always help. `isGiven`: the size was found before, and is kept for a while. */
+export function beginControl(size: number, { quick, isGiven }: { quick: boolean; isGiven: boolean }): Control {
   return {
-    size, quickLooks: quick && !isRemembered ? quickFor : 0, settling: settlingUp, resting: isRemembered ? firstRest : 0, nextRest: firstRest,
-    idle: 0, pressure: 0, work: null, rate: noRate, trial: null, stride: isRemembered ? 1 : 2, noUp: false, noDown: false, steadyLooks: 0,
+    size, quickLooks: quick && !isGiven ? quickFor : 0, settling: settlingUp, resting: isGiven ? firstRest : 0, nextRest: firstRest,
+    idle: 0, pressure: 0, work: null, rate: noRate, trial: null, stride: isGiven ? 1 : 2, noUp: false, noDown: false, steadyLooks: 0,
   };
 }
 

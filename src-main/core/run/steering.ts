@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { createMachineMeter } from '../meters/machine.ts';
 import type { RunShape } from '../meters/limit.ts';
-import { beginControl, largestSize as largestAutomatic, nextControl, settledSize, startSize } from './controller.ts';
+import { beginControl, largestSize as largestAutomatic, nextControl, rememberedFor, settledSize, startSize } from './controller.ts';
 import type { Pool } from './pool.ts';
 import type { WorkerBudget } from './worker-budget.ts';
 
@@ -64,8 +64,8 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
   let aloneMs = 0;
   const seat = budget.join(devices, automatic ? 'auto' : pool.size, takeShare);
   let isLimited = false;
-  const first = automatic ? Math.min(seat.share(), remembered ?? pool.size) : pool.size;
-  let control = beginControl(first, { quick: isSlow, isRemembered: remembered !== null });
+  const first = automatic ? Math.min(seat.share(), remembered === null ? pool.size : rememberedFor(remembered, pool.size, meter().freeMemoryBytes)) : pool.size;
+  let control = beginControl(first, { quick: isSlow, isGiven: remembered !== null });
   let largestSize = first;
   apply();
 
@@ -77,7 +77,7 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
 
   /** Goes on from a size that something else than the work has chosen. */
   function goOnFrom(size: number): void {
-    control = beginControl(size, { quick: false, isRemembered: true });
+    control = beginControl(size, { quick: false, isGiven: true });
     apply();
   }
 
@@ -116,7 +116,7 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
       automatic = next === 'auto';
       seat.ask(next);
       if (next === 'auto') {
-        control = beginControl(Math.min(pool.size, most()), { quick: isSlow, isRemembered: false });
+        control = beginControl(Math.min(pool.size, most()), { quick: isSlow, isGiven: false });
         return apply();
       }
       pool.setSize(next);

@@ -12,6 +12,8 @@ export interface NasShape {
   readonly cacheSeconds: number;
   /** Null: as fast as the machine. */
   readonly bytesPerSecond: number | null;
+  /** Requests it works on at the same time; left out: all. */
+  readonly slots?: number;
 }
 
 /** A folder behind the stand-in. */
@@ -55,7 +57,8 @@ export async function mountNas(program: string, shape: NasShape, { backing, poin
   const count = `${point}.count`;
   const child = spawn(program, [
     backing, point, `--count=${count}`, `--latency-us=${Math.round(shape.latencyMs * 1000)}`, `--cache-s=${shape.cacheSeconds}`,
-    ...(shape.bytesPerSecond === null ? [] : [`--bytes-per-s=${shape.bytesPerSecond}`]), `-ofsname=nas:${backing}`,
+    ...(shape.bytesPerSecond === null ? [] : [`--bytes-per-s=${shape.bytesPerSecond}`]),
+    ...(shape.slots === undefined ? [] : [`--slots=${shape.slots}`]), `-ofsname=nas:${backing}`,
   ], { stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { words += text; });
