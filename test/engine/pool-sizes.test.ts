@@ -106,3 +106,19 @@ test('a run that is cancelled while a part of it stands still ends in time and l
   expect(performance.now() - from).toBeLessThan(2500);
   expect(await leftAfter(folder, 5000, app.forked)).toEqual([]);
 });
+
+test('on a server a size that changes all the time costs nothing but time, whatever a worker does just then', async () => {
+  app = await openEngine(folder, { ...unitsOf(60), isSlow: true, compareEntries: 1 });
+  const source = join(folder, 'source');
+  for (let number = 0; number < 600; number++) {
+    const path = join(source, `area ${number % 12}`, `set ${number}`);
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'note'), `${number}`);
+  }
+  const { handle } = startBackup(app, source, join(folder, 'one'), { options: { workers: 6 } });
+  let size = 6;
+  const changes = setInterval(() => handle.setPoolSize(size = size === 1 ? 6 : 1), 23);
+  const outcome = await handle.ended.finally(() => clearInterval(changes));
+  expect(outcome).toMatchObject({ state: 'succeeded' });
+  expect(differences(source, join(folder, 'one'))).toEqual([]);
+}, 20_000);
