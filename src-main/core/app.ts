@@ -14,6 +14,7 @@ import { fileSecrets } from './notify/secret-file.ts';
 import { createPlaces, type Places } from './places/places.ts';
 import type { HeldLocks } from './run/holding.ts';
 import { startRun } from './run/runner.ts';
+import { createWorkerBudget } from './run/worker-budget.ts';
 import { tryToWriteReceipts } from './receipt/missing.ts';
 import { createReceipts, type Receipts } from './receipt/receipts.ts';
 import { missingPlace } from './schedule/missing-places.ts';
@@ -120,6 +121,7 @@ export function createApp(ports: Ports): Promise<App> {
   let store: Store | null = null;
   const running = new Set<RunHandle>();
   const heldLocks: HeldLocks = new Set();
+  const budget = createWorkerBudget(ports.tuning?.workerBudget);
 
   function open(): Store {
     if (store) return store;
@@ -138,7 +140,7 @@ export function createApp(ports: Ports): Promise<App> {
   }
 
   function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
-    const handle = startRun({ ports, store: open, heldLocks }, request, watch);
+    const handle = startRun({ ports, store: open, heldLocks, budget }, request, watch);
     running.add(handle);
     void handle.ended.then(() => running.delete(handle));
     return handle;

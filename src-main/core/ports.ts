@@ -56,6 +56,8 @@ export interface Tuning {
   readonly seedEntries?: number | undefined;
   /** Copy and compare as if each file call waited for a server. */
   readonly isSlow?: boolean | undefined;
+  /** Workers that the runs on one device may have together. */
+  readonly workerBudget?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

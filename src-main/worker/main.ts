@@ -97,14 +97,15 @@ async function fill(unit: number, call: FillCall): Promise<void> {
 
 /** Work on many folders that a pause holds and a stop ends, by a turn it takes before each. */
 async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Result>): Promise<Result> {
-  const state = { wake: () => {} };
-  comparing = state;
+  // Several may wait at the same time.
+  const waiting: (() => void)[] = [];
+  comparing = { wake: () => waiting.splice(0).forEach((goOn) => goOn()) };
   let folders = 0;
   try {
     return await work(async () => {
       // Messages must get in between.
       if (folders++ % turnEvery === 0) await new Promise(setImmediate);
-      while (isHeld()) await new Promise<void>((resolve) => (state.wake = resolve));
+      while (isHeld()) await new Promise<void>((resolve) => void waiting.push(resolve));
       if (stopped) throw new Stopped();
     });
   } finally {

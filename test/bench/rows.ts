@@ -84,7 +84,7 @@ export const rows: readonly Row[] = [
   row('nas1', 'small', 'full', { ratio: 20, peerRatio: 1.3 }),
   row('nas1', 'small', 'unchanged', { ratio: 25, peerRatio: 1.5 }),
   row('nas5', 'small', 'full', { ratio: 40, peerRatio: 1.5 }),
-  row('nas1-cached', 'small', 'unchanged', { ratio: 3.5, peerRatio: 1.2 }),
+  row('nas1-cached', 'vanishing', 'unchanged', { ratio: 3.5, peerRatio: 1.2 }),
   row('nas1-capped', 'clips', 'full', { ratio: 1.5, peerRatio: 1.1, timesBandwidth: 1.1 }),
   row('nas0.2', 'vanishing', 'changed', { ratio: 1.5, peerRatio: 1.3 }),
   row('nas0.2', 'vanishing', 'removed', { ratio: 3, peerRatio: 1.5 }),

@@ -87,6 +87,20 @@ test('groups of folders that share hard links come back as they were', () => {
   expect(store.learned.linkedFolders(other)).toEqual([]);
 });
 
+test('the best size of a pool is kept for each pair of devices and kind of run, whatever the job', () => {
+  expect(store.learned.poolSize('disk', 'nas', 'full')).toBeNull();
+  store.learned.setPoolSize('disk', 'nas', 'full', 48);
+  store.learned.setPoolSize('disk', 'nas', 'incremental', 6);
+  store.learned.setPoolSize('usb', 'nas', 'full', 2);
+  store.learned.setPoolSize('disk', 'nas', 'full', 24);
+  store.jobs.delete(jobId);
+  reopen();
+  expect(store.learned.poolSize('disk', 'nas', 'full')).toBe(24);
+  expect(store.learned.poolSize('disk', 'nas', 'incremental')).toBe(6);
+  expect(store.learned.poolSize('usb', 'nas', 'full')).toBe(2);
+  expect(store.learned.poolSize('nas', 'disk', 'full')).toBeNull();
+});
+
 test('a job that is not there is not found', () => {
   expect(errorOf(() => store.learned.folders('gone'))).toMatchObject({ kind: 'not-found', message: 'There is no job gone.' });
   expect(errorOf(() => store.learned.setCosts('gone', 'full', { msPerEntry: 1, bytesPerMs: 1 })).kind).toBe('not-found');

@@ -24,7 +24,7 @@ export interface Planned {
 }
 
 /** Whether most of the source is missing at the destination, so that new files and not lookups decide the time. */
-function isFullCopy(destination: PathFacts): boolean {
+export function isFullCopy(destination: PathFacts): boolean {
   return destination.kind === 'missing' || destination.isEmpty;
 }
 

@@ -11,6 +11,8 @@ export const stopGraceMs = 1200;
 const killAfterMs = 400;
 /** How long to wait for the kernel to let go of a killed rsync, ms. Longer only where it is stuck in a hung mount. */
 const goneWithinMs = 5000;
+/** Workers beyond the pool's size end after this time without work, ms: it may soon be larger again, and a start costs 50 ms of CPU. */
+const idleMs = 5000;
 
 /** One rsync to run. Told about as it goes on by the listeners. */
 export interface Task {
@@ -51,7 +53,10 @@ export interface ProcessJournal {
 
 export interface Pool {
   run(task: Task): Promise<TaskEnd>;
-  /** Lanes are opened on demand up to this many, and closed as they fall idle. */
+  /**
+   * Lanes are opened on demand up to this many. Where more work, those that began last stand still until there is a lane for
+   * them: so a smaller pool is one at once, however long its units take. Idle ones beyond are closed.
+   */
   setSize(size: number): void;
   pause(): void;
   resume(): void;
@@ -62,7 +67,9 @@ export interface Pool {
   /** Ends the idle workers and waits for them. */
   close(): Promise<void>;
   readonly size: number;
+  /** Lanes that work, without those that stand still. */
   readonly busy: number;
+  /** Tasks that wait for a lane, begun or not. */
   readonly queued: number;
   /** Pids of the rsyncs now running. */
   rsyncPids(): number[];
@@ -79,7 +86,19 @@ interface Worker {
   readonly lane: number;
   readonly process: ForkedProcess;
   readonly exited: Promise<void>;
-  current: (Queued & { call: RsyncCall; rsync: { pid: number; startTime: string } | null; wasPaused: boolean }) | null;
+  current: Current | null;
+  /** It was told to end. */
+  leaving: boolean;
+}
+
+interface Current extends Queued {
+  readonly call: RsyncCall;
+  /** Place in the order of starts. */
+  readonly order: number;
+  rsync: { pid: number; startTime: string } | null;
+  wasPaused: boolean;
+  /** It stands still, as the pool is smaller now than when it began. */
+  parked: boolean;
 }
 
 /** The workers of a run. Owns processes and order; what an end means is for the caller to decide. */
@@ -87,24 +106,64 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
   const queue = createHeaviestFirst<Queued>((queued) => queued.task.weight);
   const workers = new Map<number, Worker>();
   let size = initialSize;
+  let starts = 0;
   let paused = false;
   let stopping = false;
 
+  /** Workers that have a task, oldest first. */
+  function atWork(parked: boolean): (Worker & { current: Current })[] {
+    return [...workers.values()]
+      .filter((worker): worker is Worker & { current: Current } => worker.current?.parked === parked)
+      .sort((a, b) => a.current.order - b.current.order);
+  }
+
   function schedule(): void {
     if (paused || stopping) return;
+    let free = size - atWork(false).length;
+    for (const worker of atWork(true)) {
+      if (free <= 0) return;
+      unpark(worker);
+      free--;
+    }
     for (const worker of workers.values()) {
-      if (queue.size === 0) return;
-      if (worker.current === null && worker.lane < size) start(worker);
+      if (free <= 0 || queue.size === 0) return;
+      if (worker.current !== null || worker.leaving || worker.lane >= size) continue;
+      start(worker);
+      free--;
     }
-    for (let lane = 0; lane < size && queue.size > 0; lane++) {
-      if (!workers.has(lane)) start(open(lane));
+    for (let lane = 0; lane < size && free > 0 && queue.size > 0; lane++) {
+      if (workers.has(lane)) continue;
+      start(open(lane));
+      free--;
     }
+  }
+
+  function park(): void {
+    for (const worker of atWork(false).slice(size)) {
+      worker.current.parked = true;
+      worker.current.wasPaused = true;
+      send(worker, { type: 'pause' });
+    }
+  }
+
+  function unpark(worker: Worker & { current: Current }): void {
+    worker.current.parked = false;
+    send(worker, { type: 'resume' });
+  }
+
+  /** Ends a worker beyond the pool's size, unless it is needed again soon. */
+  function retire(worker: Worker): void {
+    setTimeout(() => {
+      if (worker.current !== null || worker.lane < size || worker.leaving || stopping || workers.get(worker.lane) !== worker) return;
+      worker.leaving = true;
+      send(worker, { type: 'stop', graceMs: 0, exit: true });
+    }, idleMs).unref();
   }
 
   function open(lane: number): Worker {
     const process = workerHost.fork('worker');
     let gone: () => void;
-    const worker: Worker = { lane, process, current: null, exited: new Promise((resolve) => (gone = resolve)) };
+    const worker: Worker = { lane, process, current: null, leaving: false, exited: new Promise((resolve) => (gone = resolve)) };
     workers.set(lane, worker);
     process.onMessage((raw) => receive(worker, FromWorker.parse(raw)));
     process.onExit((exit) => {
@@ -119,7 +178,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     const queued = queue.take();
     if (!queued) return;
     const message = queued.task.message();
-    worker.current = { ...queued, call: message.call, rsync: null, wasPaused: false };
+    worker.current = { ...queued, call: message.call, order: ++starts, rsync: null, wasPaused: false, parked: false };
     send(worker, { type: 'run', unit: queued.task.unit, ...message });
     queued.task.onStarted?.(worker.lane, message.call);
   }
@@ -147,7 +206,9 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     worker.current = null;
     if (current.rsync) journal.ended(current.rsync.pid, current.rsync.startTime);
     current.end({ ...end, wasPaused: current.wasPaused });
-    if (worker.lane >= size && !stopping) send(worker, { type: 'stop', graceMs: 0, exit: true });
+    // It had ended before it heard that it should stand still.
+    if (current.parked && !paused && end.lost === null) send(worker, { type: 'resume' });
+    if (worker.lane >= size) retire(worker);
     schedule();
   }
 
@@ -182,9 +243,9 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     setSize(next) {
       if (!Number.isInteger(next) || next < 1) throw new AppError({ kind: 'invalid-input', message: `A pool cannot have ${next} workers` });
       size = next;
-      for (const worker of workers.values()) {
-        if (worker.lane >= size && worker.current === null) send(worker, { type: 'stop', graceMs: 0, exit: true });
-      }
+      if (stopping) return;
+      for (const worker of workers.values()) if (worker.lane >= size && worker.current === null) retire(worker);
+      park();
       schedule();
     },
     pause() {
@@ -194,7 +255,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     },
     resume() {
       paused = false;
-      tellAll({ type: 'resume' });
+      for (const worker of workers.values()) if (!worker.current?.parked) send(worker, { type: 'resume' });
       schedule();
     },
     stop() {
@@ -226,10 +287,10 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
       return size;
     },
     get busy() {
-      return [...workers.values()].filter((worker) => worker.current !== null).length;
+      return atWork(false).length;
     },
     get queued() {
-      return queue.size;
+      return queue.size + atWork(true).length;
     },
     rsyncPids: () => [...workers.values()].flatMap((worker) => worker.current?.rsync?.pid ?? []),
   };

@@ -23,6 +23,8 @@ export interface ProgressTracker {
   ended(unit: Unit, done: boolean, entries: number, bytesTransferred: number): void;
   /** Units that have not started, without one that is about to; null until all are known. */
   waiting(): number | null;
+  /** Predicted time of what is done, ms, running units by the bytes they moved: it grows as fast as the run goes. */
+  workDone(): number;
   frame(state: RunState, now: number, poolSize: number): Progress;
 }
 
@@ -63,7 +65,8 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
     },
     moved(unitId, bytes) {
       const entry = running.get(unitId);
-      if (entry) entry.bytes = bytes;
+      // The next process of a unit starts at nothing.
+      if (entry) entry.bytes = Math.max(entry.bytes, bytes);
     },
     ended(unit, done, entries, bytesTransferred) {
       running.delete(unit.id);
@@ -74,6 +77,7 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
       bytesDone += bytesTransferred;
     },
     waiting: () => (planning ? null : Math.max(0, unitsKnown - unitsDone - running.size - 1)),
+    workDone: () => weightDone + weightUnderWay(),
     frame(state, now, poolSize) {
       let bytesNow = bytesDone;
       for (const { bytes } of running.values()) bytesNow += bytes;

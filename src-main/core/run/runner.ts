@@ -29,12 +29,14 @@ import { previewBrake, removeVanished } from './removing.ts';
 import { createRoomWait } from './room.ts';
 import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './same-place.ts';
 import { startScout, type ScoutClient } from './scout-client.ts';
-import { firstSize, steer, type Steering } from './steering.ts';
+import { rememberSize, steerRun } from './steer-run.ts';
+import { firstSize, type Steering } from './steering.ts';
 import { sentenceFor } from './limited-by.ts';
 import { closeTrash, expireTrash, openTrash } from './trashing.ts';
 import { watchMounts } from './watch-mounts.ts';
 import { watchPlaces } from './watch-places.ts';
 import { windowNotice } from './window-end.ts';
+import type { WorkerBudget } from './worker-budget.ts';
 
 /** Frames of progress, ms: as often as an eye can follow. */
 const frameEveryMs = 250;
@@ -49,10 +51,12 @@ export interface RunnerParts {
   readonly store: () => Store;
   /** Shared by all runs of this process. */
   readonly heldLocks: HeldLocks;
+  /** The same. */
+  readonly budget: WorkerBudget;
 }
 
 /** Starts a run: looks, asks, locks, copies, removes, links, checks, and records. The handle's promise never rejects. */
-export function startRun({ ports, store, heldLocks }: RunnerParts, request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
+export function startRun({ ports, store, heldLocks, budget }: RunnerParts, request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
   const { clock } = ports;
   const startedAt = clock.now();
   const answerMs = ports.tuning?.answerMs ?? answerWithinMs;
@@ -157,7 +161,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
 
   async function work(context: RunContext, prepared: Prepared): Promise<void> {
     const { job, pool } = context;
-    steering = steer(pool, job.options.workers, job.options.bandwidthLimit === null);
+    steering = steerRun(context, prepared, budget);
     const tellFrame = () => emit({ type: 'progress', progress: context.tracker.frame(state, clock.now(), pool.size) });
     const frames = setInterval(tellFrame, frameEveryMs);
     const endWatch = watchMounts(currentWatcher, [job.source, job.destination], answerMs, (path, answers) => context.notice(answers
@@ -204,6 +208,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     if ((hasRemoved || hasLinked) && !(await samePlace(context, expected, hold))) return;
     if (isEnding(context)) return;
     learn(context, planned.isFull);
+    rememberSize(context, passports, planned.isFull, steering?.settled() ?? null);
     if (!context.units.some((unit) => unit.state === 'failed')) await expireTrash(context);
   }
 

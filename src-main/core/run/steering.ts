@@ -1,8 +1,9 @@
 import { cpus } from 'node:os';
 import { createMachineMeter } from '../meters/machine.ts';
 import type { RunShape } from '../meters/limit.ts';
-import { nextSize, startSize } from './controller.ts';
+import { beginControl, largestSize as largestAutomatic, nextControl, rememberedFor, settledSize, startSize } from './controller.ts';
 import type { Pool } from './pool.ts';
+import type { WorkerBudget } from './worker-budget.ts';
 
 /** How often the machine is looked at, ms. */
 const lookEveryMs = 200;
@@ -21,27 +22,80 @@ export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow 
   return isSlow ? startSize : Math.min(startSize, Math.max(4, 2 * cpus().length));
 }
 
+/** What a run is steered by. */
+export interface SteeringFacts {
+  readonly workers: number | 'auto';
+  /** Its pool may change its size. */
+  readonly canChange: boolean;
+  /** File calls wait for a server. */
+  readonly isSlow: boolean;
+  /** The size an earlier run found; null: none did. */
+  readonly remembered: number | null;
+  readonly budget: WorkerBudget;
+  /** What source and destination lie on. */
+  readonly devices: readonly string[];
+  /** Work done since the run began (see `ProgressTracker`). */
+  readonly workDone: () => number;
+}
+
 /** Watches the machine while a run is live: steers an automatic pool, and keeps what is needed to say what limited it. */
 export interface Steering {
   setSize(workers: number | 'auto'): void;
   /** A unit's end told that fewer workers are wanted: the pool does not grow past this again. */
   fewer(): void;
   pause(paused: boolean): void;
+  /** The size to begin the next such run with; null where this one did not find out. */
+  settled(): number | null;
   stop(): Omit<RunShape, 'durationMs' | 'longestUnit' | 'bandwidthLimit'>;
 }
 
-/** Starts watching. `fixed` pools are only measured. */
-export function steer(pool: Pool, workers: number | 'auto', canChange: boolean): Steering {
+/** Starts watching. Pools of a fixed size are only measured, and counted in the budget. */
+export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budget, devices, workDone }: SteeringFacts): Steering {
   const meter = createMachineMeter();
   let automatic = workers === 'auto' && canChange;
   let ceiling = Infinity;
+  /** What it had before another run took its part; it gets that back. */
+  let before = 0;
   let paused = false;
   let looks = 0;
   let cpuIdle = 0;
   let ioPressure = 0;
   let busySum = 0;
   let aloneMs = 0;
-  let largestSize = pool.size;
+  const seat = budget.join(devices, automatic ? 'auto' : pool.size, takeShare);
+  let isLimited = false;
+  const first = automatic ? Math.min(seat.share(), remembered === null ? pool.size : rememberedFor(remembered, pool.size, meter().freeMemoryBytes)) : pool.size;
+  let control = beginControl(first, { quick: isSlow, isGiven: remembered !== null });
+  let largestSize = first;
+  apply();
+
+  /** Gives the pool the size that was found. */
+  function apply(): void {
+    if (control.size !== pool.size) pool.setSize(control.size);
+    largestSize = Math.max(largestSize, pool.size);
+  }
+
+  /** Goes on from a size that something else than the work has chosen. */
+  function goOnFrom(size: number): void {
+    control = beginControl(size, { quick: false, isGiven: true });
+    apply();
+  }
+
+  function most(): number {
+    return Math.min(ceiling, seat.share());
+  }
+
+  function takeShare(): void {
+    if (!automatic) return;
+    if (most() < control.size) {
+      before = Math.max(before, control.size);
+      goOnFrom(most());
+    } else {
+      goOnFrom(Math.min(most(), Math.max(control.size, before)));
+      if (most() >= before) before = 0;
+    }
+  }
+
   const timer = setInterval(() => {
     const load = meter();
     if (paused || (looks === 0 && pool.busy === 0)) return;
@@ -52,26 +106,35 @@ export function steer(pool: Pool, workers: number | 'auto', canChange: boolean):
     if (pool.busy === 1 && pool.size > 1) aloneMs += lookEveryMs;
     // While the first workers still start, idle cores mean nothing.
     if (!automatic || looks < firstJudgement) return;
-    const size = Math.min(ceiling, nextSize(pool.size, { ...load, busy: pool.busy, queued: pool.queued }));
-    if (size !== pool.size) pool.setSize(size);
-    largestSize = Math.max(largestSize, pool.size);
+    control = nextControl(control, { ...load, busy: pool.busy, queued: pool.queued, work: workDone() }, most());
+    isLimited ||= control.size >= most() && most() < largestAutomatic;
+    apply();
   }, lookEveryMs);
   timer.unref();
   return {
     setSize(next) {
       automatic = next === 'auto';
-      if (next !== 'auto') pool.setSize(next);
-      largestSize = Math.max(largestSize, pool.size);
+      seat.ask(next);
+      if (next === 'auto') {
+        control = beginControl(Math.min(pool.size, most()), { quick: isSlow, isGiven: false });
+        return apply();
+      }
+      pool.setSize(next);
+      largestSize = Math.max(largestSize, next);
     },
     fewer() {
       ceiling = Math.max(1, Math.floor(pool.size / 2));
+      before = 0;
+      if (automatic) return goOnFrom(ceiling);
       pool.setSize(ceiling);
     },
     pause(next) {
       paused = next;
     },
+    settled: () => (automatic && !isLimited ? settledSize(control) : null),
     stop() {
       clearInterval(timer);
+      seat.leave();
       const count = Math.max(1, looks);
       return {
         cores: cpus().length, cpuBusy: 1 - cpuIdle / count, ioPressure: ioPressure / count, meanBusy: busySum / count, largestSize, aloneMs,

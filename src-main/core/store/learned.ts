@@ -14,7 +14,7 @@ export interface Passports {
   readonly destination: Passport;
 }
 
-/** What each job learned from its last good run, for the next one. All throw `AppError` not-found for an unknown job. */
+/** What was learned from good runs, for the next ones. All that name a job throw `AppError` not-found for an unknown one. */
 export interface LearnedStore {
   /** Sizes of folders, by path. */
   folders(jobId: string): FolderRecord[];
@@ -28,6 +28,9 @@ export interface LearnedStore {
   /** Folders that share hard links, as groups. */
   linkedFolders(jobId: string): ByteName[][];
   replaceLinkedFolders(jobId: string, groups: readonly (readonly ByteName[])[]): void;
+  /** Workers that were best between two devices, whichever job found it (see run/devices.ts); null where none did. */
+  poolSize(source: string, destination: string, kind: CostKind): number | null;
+  setPoolSize(source: string, destination: string, kind: CostKind, workers: number): void;
 }
 
 /** What the jobs in `database` learned. */
@@ -38,6 +41,7 @@ export function learnedStore(database: DatabaseSync): LearnedStore {
     ...costModels(database, keyOf),
     ...passportRecords(database, keyOf),
     ...linkGroups(database, keyOf),
+    ...poolSizes(database),
   };
 }
 
@@ -126,6 +130,22 @@ function linkGroups(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'l
           for (const path of group) put.run(key, index, path);
         }
       });
+    },
+  };
+}
+
+function poolSizes(database: DatabaseSync): Pick<LearnedStore, 'poolSize' | 'setPoolSize'> {
+  const read = database.prepare('SELECT workers FROM pool_sizes WHERE source = ? AND destination = ? AND kind = ?');
+  const put = database.prepare(`
+    INSERT INTO pool_sizes (source, destination, kind, workers) VALUES (?, ?, ?, ?)
+    ON CONFLICT (source, destination, kind) DO UPDATE SET workers = excluded.workers`);
+  return {
+    poolSize(source, destination, kind) {
+      const row = read.get(source, destination, kind);
+      return row === undefined ? null : Number(row['workers']);
+    },
+    setPoolSize(source, destination, kind, workers) {
+      put.run(source, destination, kind, workers);
     },
   };
 }

@@ -133,9 +133,21 @@ const interfaceSchema = `
   CREATE INDEX runs_by_state ON runs (state, id);
 `;
 
+/** The size that pools found best between two devices. */
+const poolSchema = `
+  CREATE TABLE pool_sizes (
+    source TEXT NOT NULL, -- the device, as run/devices.ts names it
+    destination TEXT NOT NULL,
+    kind TEXT NOT NULL, -- full, incremental
+    workers INTEGER NOT NULL,
+    PRIMARY KEY (source, destination, kind)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** The whole chain, oldest first. The newest version is that of the last step. */
 export const migrations: readonly Migration[] = [
   { version: 1, run: (database) => database.exec(firstSchema) },
   { version: 2, run: (database) => database.exec(interfaceSchema) },
   { version: 3, run: (database) => database.exec(trustSchema) },
+  { version: 4, run: (database) => database.exec(poolSchema) },
 ];

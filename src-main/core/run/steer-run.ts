@@ -1,0 +1,26 @@
+import type { Prepared } from './before.ts';
+import type { RunContext } from './context.ts';
+import { deviceOf } from './devices.ts';
+import { isFullCopy } from './planning.ts';
+import type { Passports } from './same-place.ts';
+import { steer, type Steering } from './steering.ts';
+import type { WorkerBudget } from './worker-budget.ts';
+
+/** Starts to steer the pool of a run, from the size that the last run between these two devices found, whatever its job. */
+export function steerRun(context: RunContext, { source, destination }: Prepared, budget: WorkerBudget): Steering {
+  const { workers, bandwidthLimit } = context.job.options;
+  const devices = [source.passport, destination.passport].flatMap((passport) => (passport ? [deviceOf(passport)] : []));
+  const [from, to] = devices;
+  const remembered = from === undefined || to === undefined ? null
+    : context.store.learned.poolSize(from, to, isFullCopy(destination) ? 'full' : 'incremental');
+  return steer(context.pool, {
+    workers, canChange: bandwidthLimit === null, isSlow: !context.isLocal, remembered, budget, devices,
+    workDone: () => context.tracker.workDone(),
+  });
+}
+
+/** Keeps the size that a run has found, where it had the time to find one. */
+export function rememberSize({ store }: RunContext, { source, destination }: Passports, isFull: boolean, size: number | null): void {
+  if (size === null || !source || !destination) return;
+  store.learned.setPoolSize(deviceOf(source), deviceOf(destination), isFull ? 'full' : 'incremental', size);
+}
