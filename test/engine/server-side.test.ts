@@ -173,7 +173,6 @@ describe('both sides are compared first', () => {
   });
 
   test.each<[string, Partial<typeof unit>, CallContext & CompareFacts]>([
-    ['on local disks', {}, { ...context, isLocal: true }], ['in a small unit', { entries: 5 }, context], ['of new names', { isNew: true }, context],
     ['in a dry run', {}, { ...context, purpose: 'preview' }], ['with checksums', {}, withOptions({ checksum: true })], ['with ACLs', {}, withOptions({ further: ['acls'] })],
     ['where times count to the second', {}, withOptions({ further: ['modify-window-1'] })], ['where earlier versions lie beside', {}, withOptions({ backup: true })],
     ['where files of the root are held', {}, { ...context, holdRootFiles: true }], ['after rsync gave up over hard links', {}, { ...context, hardLinks: false }],
