@@ -33,6 +33,10 @@ export const PlanRequest = z.object({
   holdRootFiles: z.boolean().optional(),
   /** Source or destination is a server that lets each file call wait. */
   isSlow: z.boolean(),
+  /** Only these folders, which lie in `folder` and are at the destination already. Left out: all of the source. */
+  within: z.object({ folder: ByteNameSchema, names: z.array(ByteNameSchema) }).optional(),
+  /** Measure every file instead of samples. */
+  measureAll: z.boolean().optional(),
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
 

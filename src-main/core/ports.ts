@@ -58,6 +58,8 @@ export interface Tuning {
   readonly isSlow?: boolean | undefined;
   /** Smallest unit, in entries, of which both sides are compared before its rsync. */
   readonly compareEntries?: number | undefined;
+  /** A unit that runs for so long while lanes are idle is split. */
+  readonly splitAfterMs?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

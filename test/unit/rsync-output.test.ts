@@ -15,7 +15,7 @@ function read(output: string | Buffer, pieceSize = 1 << 20): Read {
   const bytes = Buffer.from(output);
   const changes: Change[] = [];
   const progress: number[] = [];
-  const reader = createOutputReader({ onChange: (next) => changes.push(next), onProgress: (moved) => progress.push(moved) });
+  const reader = createOutputReader({ onChange: (next) => changes.push(next), onProgress: ({ bytes: moved }) => progress.push(moved) });
   for (let at = 0; at < bytes.length; at += pieceSize) reader.push(bytes.subarray(at, at + pieceSize));
   return { ...reader.end(), changes, progress };
 }

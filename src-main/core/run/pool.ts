@@ -53,6 +53,8 @@ export interface Pool {
   run(task: Task): Promise<TaskEnd>;
   /** Lanes are opened on demand up to this many, and closed as they fall idle. */
   setSize(size: number): void;
+  /** Asks for the rsync of a unit to be ended between two files, if it is copying some: its result then says `isSplit`. */
+  split(unit: number): void;
   pause(): void;
   resume(): void;
   /** Ends every rsync and takes nothing more. Queued tasks end as `stopped`. */
@@ -64,6 +66,8 @@ export interface Pool {
   readonly size: number;
   readonly busy: number;
   readonly queued: number;
+  /** Units now running, and for how long, ms. Those that were paused are left out: their time says nothing. */
+  running(): { unit: number; forMs: number }[];
   /** Pids of the rsyncs now running. */
   rsyncPids(): number[];
 }
@@ -79,7 +83,7 @@ interface Worker {
   readonly lane: number;
   readonly process: ForkedProcess;
   readonly exited: Promise<void>;
-  current: (Queued & { call: RsyncCall; rsync: { pid: number; startTime: string } | null; wasPaused: boolean }) | null;
+  current: (Queued & { call: RsyncCall; rsync: { pid: number; startTime: string } | null; startedAt: number; wasPaused: boolean }) | null;
 }
 
 /** The workers of a run. Owns processes and order; what an end means is for the caller to decide. */
@@ -119,7 +123,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     const queued = queue.take();
     if (!queued) return;
     const message = queued.task.message();
-    worker.current = { ...queued, call: message.call, rsync: null, wasPaused: false };
+    worker.current = { ...queued, call: message.call, rsync: null, startedAt: performance.now(), wasPaused: false };
     send(worker, { type: 'run', unit: queued.task.unit, ...message });
     queued.task.onStarted?.(worker.lane, message.call);
   }
@@ -187,6 +191,9 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
       }
       schedule();
     },
+    split(unit) {
+      for (const worker of workers.values()) if (worker.current?.task.unit === unit) send(worker, { type: 'split', unit, graceMs: stopGraceMs });
+    },
     pause() {
       paused = true;
       for (const { current } of workers.values()) if (current) current.wasPaused = true;
@@ -230,6 +237,11 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     },
     get queued() {
       return queue.size;
+    },
+    running() {
+      const now = performance.now();
+      return [...workers.values()].flatMap(({ current }) =>
+        (current && !current.wasPaused ? [{ unit: current.task.unit, forMs: now - current.startedAt }] : []));
     },
     rsyncPids: () => [...workers.values()].flatMap((worker) => worker.current?.rsync?.pid ?? []),
   };

@@ -199,7 +199,7 @@ export function startRun({ ports, store, heldLocks }: RunnerParts, request: Back
     // What was done by the end of the window counts; the rest, deletions among it, is for the next one.
     if (!planned || isEnding(context)) return;
     if (context.job.options.mirror) await removeVanished(context, passports);
-    await linkAcrossUnits(context, planned.answer.units);
+    await linkAcrossUnits(context, planned.nextId);
     if (!(await samePlace(context, expected, hold)) || isEnding(context)) return;
     learn(context, planned.isFull);
     if (!context.units.some((unit) => unit.state === 'failed')) await expireTrash(context);
