@@ -60,6 +60,8 @@ export interface Tuning {
   readonly compareEntries?: number | undefined;
   /** A unit that runs for so long while lanes are idle is split. */
   readonly splitAfterMs?: number | undefined;
+  /** Size of the units that do its rest. */
+  readonly restUnitMs?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

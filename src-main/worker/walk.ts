@@ -62,7 +62,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   let rootIsNew = false;
   const linked = await findLinkedFolders(files, request.source, request.excludes);
   const splitter = createSplitter({
-    cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked, earlyUnits: request.isSlow ? 0 : earlyUnits, within: within?.folder,
+    cost, minWeight, maxWeight, lanes, mirror, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);

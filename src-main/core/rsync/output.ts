@@ -65,6 +65,8 @@ export function createOutputReader(listeners: OutputListeners = {}): OutputReade
   let isMessage = false;
 
   function readLine(line: string): void {
+    const followsMessage = isMessage;
+    isMessage = false;
     if (line.startsWith(itemMark)) {
       const change = readItem(line);
       if (change) listeners.onChange?.(change);
@@ -73,8 +75,7 @@ export function createOutputReader(listeners: OutputListeners = {}): OutputReade
     const moved = progress.exec(line)?.groups;
     if (moved) {
       // Asked by a signal, rsync tells the name of the file in a line before.
-      if (isMessage) messages.pop();
-      isMessage = false;
+      if (followsMessage) messages.pop();
       const { bytes = '0', files, scan, left } = moved;
       listeners.onProgress?.({ bytes: readNumber(bytes), files: files === undefined ? null : Number(files), left: scan === 'to' ? Number(left) : null });
       return;

@@ -52,8 +52,8 @@ export function planOfRest(plan: PlanRequest, { folder, names }: Unit, facts: Om
   const cost = tuning?.msPerEntry === undefined ? guessCost({ ...facts, isFull: true, isSpared: false }) : plan.cost;
   return {
     ...plan, cost, records: [], measureAll: true,
-    minWeight: tuning?.minUnitMs ?? weights.minWeight,
-    maxWeight: tuning?.maxUnitMs ?? weights.maxWeight,
+    minWeight: tuning?.restUnitMs ?? weights.minWeight,
+    maxWeight: tuning?.restUnitMs ?? weights.maxWeight,
     ...(names.includes(ROOT) ? {} : { within: { folder, names } }),
   };
 }
