@@ -88,10 +88,10 @@ export const ToWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
   /**
-   * End this unit's rsync between two files, if it is copying some, so that others can do the rest; else nothing happens. The worker
+   * End the rsync between two files, if it is copying some, so that others can do the rest; else nothing happens. The worker
    * stays. As for `stop`, KILL follows after `graceMs`.
    */
-  z.object({ type: z.literal('split'), unit: z.int(), graceMs: z.number() }),
+  z.object({ type: z.literal('split'), graceMs: z.number() }),
   /** End the rsync: TERM and CONT, then KILL after `graceMs`. The worker stays, unless `exit`. */
   z.object({ type: z.literal('stop'), graceMs: z.number(), exit: z.boolean() }),
 ]);

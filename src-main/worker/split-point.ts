@@ -38,6 +38,7 @@ export function createSplitPoint(): SplitPoint {
   let rsync: RsyncProcess | null = null;
   let reached: { files: number; bytes: number; at: number } | null = null;
   let graceMs = 0;
+  let timer: NodeJS.Timeout | undefined;
   return {
     attach(started) {
       rsync = started;
@@ -54,7 +55,7 @@ export function createSplitPoint(): SplitPoint {
       reached = point;
       const before = bytesWritten(pid);
       // The last bytes of the file leave the sender with the first of what follows.
-      const timer = setInterval(() => {
+      timer = setInterval(() => {
         if (bytesWritten(pid) === before && performance.now() - point.at < handedOverAfterMs) return;
         clearInterval(timer);
         signalLeader(pid, 'SIGSTOP');
@@ -65,6 +66,7 @@ export function createSplitPoint(): SplitPoint {
     },
     isReached: (stillMs) => reached !== null && Math.min(stillMs, performance.now() - reached.at) >= drainedAfterMs,
     resultOf(result) {
+      clearInterval(timer);
       if (!reached || result.code !== 20) return null;
       const { files, bytes } = reached;
       const stats = {

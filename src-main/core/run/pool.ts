@@ -192,7 +192,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
       schedule();
     },
     split(unit) {
-      for (const worker of workers.values()) if (worker.current?.task.unit === unit) send(worker, { type: 'split', unit, graceMs: stopGraceMs });
+      for (const worker of workers.values()) if (worker.current?.task.unit === unit) send(worker, { type: 'split', graceMs: stopGraceMs });
     },
     pause() {
       paused = true;
