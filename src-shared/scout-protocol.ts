@@ -35,6 +35,10 @@ export const PlanRequest = z.object({
   isSlow: z.boolean(),
   /** New files are copied by a simpler program before rsync sees them. */
   fills: z.boolean(),
+  /** Only these folders, which lie in `folder` and are at the destination already. Left out: all of the source. */
+  within: z.object({ folder: ByteNameSchema, names: z.array(ByteNameSchema) }).optional(),
+  /** Measure every file instead of samples. */
+  measureAll: z.boolean().optional(),
 });
 export type PlanRequest = z.infer<typeof PlanRequest>;
 

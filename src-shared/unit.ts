@@ -42,17 +42,18 @@ export const Unit = z.object({
 export type Unit = z.infer<typeof Unit>;
 
 export const UnitState = z.enum([
-  'waiting', 'running', 'done', 'warned', 'failed', 'cancelled', 'pending-deletes', 'deleting', 'held',
+  'waiting', 'running', 'done', 'warned', 'failed', 'cancelled', 'pending-deletes', 'deleting', 'held', 'split',
 ]);
 export type UnitState = z.infer<typeof UnitState>;
 
 export const UnitEvent = z.enum([
-  'start', 'succeed', 'warn', 'fail', 'retry', 'cancel', 'defer-deletes', 'delete', 'hold', 'skip-deletes',
+  'start', 'succeed', 'warn', 'fail', 'retry', 'cancel', 'defer-deletes', 'delete', 'hold', 'skip-deletes', 'split',
 ]);
 export type UnitEvent = z.infer<typeof UnitEvent>;
 
 const transitions: Record<UnitState, Partial<Record<UnitEvent, UnitState>>> = {
-  waiting: { start: 'running', cancel: 'cancelled', fail: 'failed' },
+  // What its ended rsync left has been planned as other units.
+  waiting: { start: 'running', cancel: 'cancelled', fail: 'failed', split: 'split' },
   running: {
     succeed: 'done', warn: 'warned', fail: 'failed', retry: 'waiting', cancel: 'cancelled', 'defer-deletes': 'pending-deletes',
   },
@@ -65,6 +66,7 @@ const transitions: Record<UnitState, Partial<Record<UnitEvent, UnitState>>> = {
   failed: { retry: 'waiting' },
   cancelled: {},
   held: { delete: 'deleting' },
+  split: {},
 };
 
 /** The state that follows `event`. Throws `AppError` (internal) where the event cannot happen in that state. */

@@ -87,6 +87,11 @@ export const ToWorker = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
+  /**
+   * End the rsync between two files, if it is copying some, so that others can do the rest; else nothing happens. The worker
+   * stays. As for `stop`, KILL follows after `graceMs`.
+   */
+  z.object({ type: z.literal('split'), graceMs: z.number() }),
   /** End the rsync: TERM and CONT, then KILL after `graceMs`. The worker stays, unless `exit`. */
   z.object({ type: z.literal('stop'), graceMs: z.number(), exit: z.boolean() }),
 ]);

@@ -58,6 +58,10 @@ export interface Tuning {
   readonly isSlow?: boolean | undefined;
   /** Workers that the runs on one device may have together. */
   readonly workerBudget?: number | undefined;
+  /** A unit that runs for so long while lanes are idle is split. */
+  readonly splitAfterMs?: number | undefined;
+  /** Size of the units that do its rest. */
+  readonly restUnitMs?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

@@ -11,6 +11,7 @@ import { openPort } from './port.ts';
 import { bytesMoved } from './process-io.ts';
 import { startRsync, startSeed, type RsyncProcess } from './rsync-process.ts';
 import { seededResult, type Repeats } from './seeded-stats.ts';
+import { createSplitPoint, type SplitPoint } from './split-point.ts';
 
 /** The worker: runs one rsync at a time, for one unit, and tells how it goes. */
 
@@ -37,6 +38,8 @@ let leaving = false;
 /** The unit was asked to end. */
 let stopped = false;
 let killTimer: NodeJS.Timeout | undefined;
+/** Where the rsync that copies now may be ended for others to do the rest; null: nowhere. */
+let splitPoint: SplitPoint | null = null;
 /** Ends the wait of a comparison that a pause made; null while nothing is compared. */
 let comparing: { wake: () => void } | null = null;
 /** The copy of new files that goes before a unit's rsync; null while there is none. */
@@ -59,6 +62,7 @@ async function follow(unit: number, started: RsyncProcess): Promise<RsyncResult>
   const timer = setInterval(() => {
     const bytes = pid === undefined ? 0 : bytesMoved(pid);
     stillMs = bytes > told || paused ? 0 : stillMs + progressEveryMs;
+    if (splitPoint?.isReached(stillMs) === true) endRsync(started, splitPoint.graceMs);
     if (started.metObstacle() && stillMs >= stuckAfterMs) started.signal('SIGTERM');
     if (bytes <= told) return;
     told = bytes;
@@ -138,14 +142,25 @@ async function run({ unit, seed, fill: fillCall, compare, call, linkScan, report
     changes = [];
   };
   const tally = createChangeTally();
-  const result = await follow(unit, startRsync(narrow ?? call, reportChanges || countChanges ? (change) => {
-    if (countChanges) tally.take(change);
-    if (!reportChanges) return;
-    changes.push(change);
-    if (changes.length >= changesAtOnce) flush();
-  } : undefined));
+  // Of what cp or tar have copied before, a unit that is cut off could not tell.
+  const point = seed || fillCall ? null : createSplitPoint();
+  const copying = startRsync(narrow ?? call, {
+    ...(reportChanges || countChanges ? { onChange: (change) => {
+      if (countChanges) tally.take(change);
+      if (!reportChanges) return;
+      changes.push(change);
+      if (changes.length >= changesAtOnce) flush();
+    } } : {}),
+    ...(point ? { onProgress: (progress) => point.told(progress) } : {}),
+  });
+  point?.attach(copying);
+  splitPoint = point;
+  const result = await follow(unit, copying);
+  splitPoint = null;
   flush();
   if (countChanges) send({ type: 'tally', unit, tally: tally.result() });
+  const split = point?.resultOf(result);
+  if (split) return end(unit, { ...split, durationMs: split.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) });
   if (compare && comparison && narrow) {
     return end(unit, told(withComparison(compare, comparison, { ...result, durationMs: result.durationMs + beforeMs, ranInstead: narrow.argv })));
   }
@@ -186,16 +201,18 @@ function endFilling(graceMs: number): void {
   killTimer ??= setTimeout(() => ending.signal('SIGKILL'), graceMs);
 }
 
-/** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */
 function stop(graceMs: number): void {
   stopped = true;
   comparing?.wake();
   endFilling(graceMs);
-  if (!rsync) return;
-  rsync.signal('SIGTERM');
-  rsync.signal('SIGCONT');
-  const stopping = rsync;
-  killTimer ??= setTimeout(() => stopping.signal('SIGKILL'), graceMs);
+  if (rsync) endRsync(rsync, graceMs);
+}
+
+/** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */
+function endRsync(ending: RsyncProcess, graceMs: number): void {
+  ending.signal('SIGTERM');
+  ending.signal('SIGCONT');
+  killTimer ??= setTimeout(() => ending.signal('SIGKILL'), graceMs);
 }
 
 port.onMessage((raw) => {
@@ -213,7 +230,11 @@ port.onMessage((raw) => {
       paused = false;
       comparing?.wake();
       rsync?.signal('SIGCONT');
+      splitPoint?.hold();
       filling?.signal('SIGCONT');
+      break;
+    case 'split':
+      splitPoint?.ask(message.graceMs);
       break;
     case 'stop':
       leaving ||= message.exit;

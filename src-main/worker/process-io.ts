@@ -6,12 +6,13 @@ import { readFileSync } from 'node:fs';
  * file. 0 where /proc is not there. Progress without a single line of output from rsync, whose output is its dearest option.
  */
 export function bytesMoved(pid: number): number {
-  let most = written(pid);
+  let most = bytesWritten(pid);
   for (const child of childrenOf(pid)) most = Math.max(most, bytesMoved(child));
   return most;
 }
 
-function written(pid: number): number {
+/** Bytes that one process has written. */
+export function bytesWritten(pid: number): number {
   const match = /^wchar: (\d+)/m.exec(read(`/proc/${pid}/io`));
   return match ? Number(match[1]) : 0;
 }

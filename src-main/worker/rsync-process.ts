@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
+import type { RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { RsyncCall } from '../../src-shared/worker-protocol.ts';
 import { toBytes } from '../core/rsync/byte-name.ts';
 import { createCallReader } from '../core/rsync/call-reader.ts';
 import { createLifeline, guardedCommand } from '../core/rsync/lifeline.ts';
+import type { OutputListeners } from '../core/rsync/output.ts';
 
 /** A running rsync: three processes in a group of their own. */
 export interface RsyncProcess {
@@ -23,7 +24,7 @@ export interface RsyncProcess {
 const lifeline = createLifeline();
 
 /** Starts an rsync. Its messages are asked for in English, and nothing in the user's environment changes what it does. */
-export function startRsync(call: RsyncCall, onChange: ((change: Change) => void) | undefined): RsyncProcess {
+export function startRsync(call: RsyncCall, listeners: OutputListeners): RsyncProcess {
   const startedAt = performance.now();
   const { file, args } = guardedCommand(call);
   const child = spawn(file, args, {
@@ -33,7 +34,7 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
     stdio: [call.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   if (child.pid !== undefined) lifeline.hold(child.pid);
-  const reader = createCallReader(onChange ? { onChange } : {});
+  const reader = createCallReader(listeners);
   child.stdout?.on('data', (chunk: Buffer) => reader.stdout(chunk));
   let metObstacle = false;
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -77,7 +78,7 @@ export function startRsync(call: RsyncCall, onChange: ((change: Change) => void)
 export function startSeed(call: RsyncCall): RsyncProcess {
   const mask = process.umask(0);
   try {
-    return startRsync(call, undefined);
+    return startRsync(call, {});
   } finally {
     process.umask(mask);
   }

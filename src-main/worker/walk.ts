@@ -18,6 +18,8 @@ const turnEvery = 32;
 const samples = 4;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
 const largeFile = 256 * 1024;
+/** Files of one folder that are all measured at most. */
+const mostMeasured = 50_000;
 /** Units the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
 const unitsAhead = 4096;
 
@@ -53,14 +55,14 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     ready = [];
   };
 
-  const { cost, minWeight, maxWeight, lanes, mirror, fills } = request;
+  const { cost, minWeight, maxWeight, lanes, mirror, fills, within } = request;
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
   let tops: Folder[] = [];
   let rootFiles = 0;
   let rootIsNew = false;
   const linked = await findLinkedFolders(files, request.source, request.excludes);
   const splitter = createSplitter({
-    cost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow ? 0 : earlyUnits,
+    cost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
@@ -95,7 +97,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     await sink.roomBelow(unitsAhead);
     // Direct calls never wait, and units must get out between them.
     if (folders % turnEvery === 0) await new Promise(setImmediate);
-    const found = await list(folder);
+    const found = within && folder === splitter.root ? { files: [], folders: within.names, bytes: 0, sizes: null } : await list(folder);
     folders++;
     walkedEntries += found.files.length + found.folders.length;
     const children: Folder[] = [];
@@ -132,18 +134,19 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       if (request.holdRootFiles === true && folder.path === ROOT && !isFolder) continue;
       (isFolder ? subfolders : own).push(path);
     }
-    return { files: own, folders: subfolders, ...(await measure(files, request.source, own)) };
+    return { files: own, folders: subfolders, ...(await measure(files, request.source, own, request.measureAll ? mostMeasured : samples)) };
   }
 }
 
-/** Bytes of the files of one folder: from a few samples, or from all of them where they are large. */
-async function measure(calls: FileCalls, source: string, files: readonly ByteName[]): Promise<{ bytes: number; sizes: number[] | null }> {
+/** Bytes of the files of one folder: from at most so many of them, or from all of them where they are large. */
+async function measure(calls: FileCalls, source: string, files: readonly ByteName[], most: number): Promise<{ bytes: number; sizes: number[] | null }> {
   if (files.length === 0) return { bytes: 0, sizes: null };
-  const step = Math.max(1, Math.floor(files.length / samples));
-  const picked = files.filter((_, index) => index % step === 0).slice(0, samples);
+  const step = Math.max(1, Math.floor(files.length / most));
+  const picked = files.filter((_, index) => index % step === 0).slice(0, most);
   const sampled = await Promise.all(picked.map((path) => sizeOf(calls, source, path)));
   const mean = sampled.reduce((sum, size) => sum + size, 0) / sampled.length;
-  if (mean < largeFile || files.length > 50_000) return { bytes: mean * files.length, sizes: null };
+  if (picked.length === files.length) return { bytes: mean * files.length, sizes: sampled };
+  if (mean < largeFile || files.length > mostMeasured) return { bytes: mean * files.length, sizes: null };
   const sizes = await Promise.all(files.map((path) => sizeOf(calls, source, path)));
   return { bytes: sizes.reduce((sum, size) => sum + size, 0), sizes };
 }

@@ -12,7 +12,7 @@ const looks: Readonly<Record<RunState | UnitState, Look>> = {
   succeeded: ['Succeeded', 'good', IconCheck], warned: ['With warnings', 'warning', IconAlertTriangle], held: ['Deletions held', 'warning', IconHandStop], stopped: ['Window ended', 'warning', IconClock],
   failed: ['Failed', 'bad', IconX], cancelled: ['Cancelled', 'quiet', IconMinus], skipped: ['Skipped', 'quiet', IconMinus],
   interrupted: ['Interrupted', 'bad', IconX], unproven: ['Unproven', 'bad', IconAlertTriangle],
-  waiting: ['Waiting', 'quiet', IconClock], done: ['Done', 'good', IconCheck], 'pending-deletes': ['Copied', 'busy', IconClock], deleting: ['Removing', 'busy', IconLoader2],
+  waiting: ['Waiting', 'quiet', IconClock], done: ['Done', 'good', IconCheck], 'pending-deletes': ['Copied', 'busy', IconClock], split: ['Split', 'quiet', IconMinus], deleting: ['Removing', 'busy', IconLoader2],
 };
 
 /** The state of a run or a unit. */

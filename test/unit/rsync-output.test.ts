@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import type { Change } from '../../src-shared/rsync-result.ts';
 import { fromText } from '../../src-main/core/rsync/byte-name.ts';
-import { createOutputReader, type OutputSummary } from '../../src-main/core/rsync/output.ts';
+import { createOutputReader, type CallProgress, type OutputSummary } from '../../src-main/core/rsync/output.ts';
 import { captured, capturedVersions } from '../fixtures/rsync/captured.ts';
 
 interface Read extends OutputSummary {
@@ -15,7 +15,7 @@ function read(output: string | Buffer, pieceSize = 1 << 20): Read {
   const bytes = Buffer.from(output);
   const changes: Change[] = [];
   const progress: number[] = [];
-  const reader = createOutputReader({ onChange: (next) => changes.push(next), onProgress: (moved) => progress.push(moved) });
+  const reader = createOutputReader({ onChange: (next) => changes.push(next), onProgress: ({ bytes: moved }) => progress.push(moved) });
   for (let at = 0; at < bytes.length; at += pieceSize) reader.push(bytes.subarray(at, at + pieceSize));
   return { ...reader.end(), changes, progress };
 }
@@ -80,6 +80,15 @@ describe.each(capturedVersions)('output of rsync %s', (version) => {
     const output = captured(version, 'numbers with separators').stdout;
     expect(output).toContain('300,052 bytes');
     expect(read(output).stats).toMatchObject({ totalBytes: 300_052, transferredBytes: 300_036 });
+  });
+
+  test('an answer to SIGVTALRM tells files and what is left, and the name before it is no message', () => {
+    const told: CallProgress[] = [];
+    const reader = createOutputReader({ onProgress: (progress) => told.push(progress) });
+    reader.push(Buffer.from('skipping non-regular file "x"\nf2/n1\n\r       25000000  25%   10.12MB/s    0:00:02 (xfr#5, to-chk=15/25)\n'));
+    reader.push(Buffer.from('f3/n1\n\r       30000000  30%   10.12MB/s    0:00:02 (xfr#6, ir-chk=1000/1025)\n'));
+    expect(reader.end().messages).toEqual(['skipping non-regular file "x"']);
+    expect(told).toEqual([{ bytes: 25_000_000, files: 5, left: 15 }, { bytes: 30_000_000, files: 6, left: null }]);
   });
 
   test('progress is read between CRs, and the changes beside it', () => {

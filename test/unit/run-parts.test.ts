@@ -12,6 +12,7 @@ import { untried, type UnitProgress } from '../../src-main/core/run/copying.ts';
 import { amountsByTop, keptAmounts } from '../../src-main/core/run/kept.ts';
 import { crossingLinks } from '../../src-main/core/run/linking.ts';
 import { createProgressTracker } from '../../src-main/core/run/progress.ts';
+import { isDivisible, isOverdue } from '../../src-main/core/run/splitting.ts';
 import { unitName } from '../../src-main/core/run/unit-name.ts';
 
 const name = (text: string): ByteName => Buffer.from(text, 'utf8').toString('latin1') as ByteName;
@@ -132,6 +133,37 @@ test('what stays is what rsync looked at, less what it made, without counting a 
   expect(byTop).toEqual(new Map([[name('a'), { entries: 2 + 10, bytes: 300 + 1000 }]]));
   expect(total.entries).toBe(12 + 17);
   expect(createdBySpanning).toEqual(new Map([[name('b'), { entries: 3, bytes: 30 }]]));
+});
+
+test('what a split unit has made is no longer new to those that do its rest, and does not count as kept', () => {
+  const stats = { created: 4, createdFiles: 4, filesTransferred: 4, transferredBytes: 40 };
+  const units: UnitProgress[] = [
+    { ...withStats({ id: 1, folder: name('a'), names: [name('a/x')] }, stats), state: 'split' },
+    withStats({ id: 2, kind: 'level', folder: name('a/x') }, { entries: 11, totalBytes: 100 }),
+    { ...withStats({ id: 3, names: [name('b'), name('c')] }, stats, new Map([[name('b'), { entries: 3, bytes: 30 }], [name('c'), { entries: 1, bytes: 10 }]])), state: 'split' },
+    withStats({ id: 4, kind: 'level', folder: name('b') }, { entries: 8, totalBytes: 80 }),
+    withStats({ id: 5, names: [name('c')] }, { entries: 6, totalBytes: 60 }),
+  ];
+  const { byTop, total, createdBySpanning } = keptAmounts(units);
+  expect(byTop).toEqual(new Map([[name('a'), { entries: 10 - 4, bytes: 60 }], [name('b'), { entries: 7 - 3, bytes: 50 }]]));
+  expect(total).toEqual({ entries: 10 + 7 + 5 - 8, bytes: 240 - 80 });
+  expect(createdBySpanning).toEqual(new Map([[name('c'), { entries: 1, bytes: 10 }]]));
+});
+
+test.each<[string, Partial<Unit>, boolean, boolean]>([
+  ['siblings', { folder: name('a'), names: [name('a/x'), name('a/y')] }, false, true],
+  ['the whole tree', { names: [name('')] }, false, true],
+  ['the rest of another', { names: [name('a')] }, true, false],
+  ['folders kept together for their links', { names: [name('a/x'), name('b/y')] }, false, false],
+  ['what waits for its folder', { names: [name('a')], after: [0] }, false, false],
+  ['a level', { kind: 'level', folder: name('a') }, false, false],
+  ['a part', { kind: 'part', folder: name('a'), names: [name('a/file')] }, false, false],
+])('whether %s can be split', (_, part, isRest, expected) => {
+  expect(isDivisible(untried(unit(part), isRest))).toBe(expected);
+});
+
+test('a unit is overdue at three times its prediction, and not in the first seconds', () => {
+  expect([[100, 2900], [100, 3100], [2000, 5900], [2000, 6100]].map(([weight = 0, forMs = 0]) => isOverdue({ weight }, forMs))).toEqual([false, true, false, true]);
 });
 
 test('amounts by top folder leave out the top folder itself, and gather loose files under the root', () => {

@@ -41,6 +41,8 @@ export interface SplitterSettings {
   readonly linked: readonly (readonly ByteName[])[];
   /** Makes a folder ready to be split; null when it cannot be (then it stays whole). */
   readonly prepare: (folder: ByteName, listing: Listing, wasMissing: boolean) => Promise<Prepared | null>;
+  /** Plan only folders of this one, which has been split before. Left out: the whole tree. */
+  readonly within?: ByteName | undefined;
   readonly emit: (unit: Unit) => void;
 }
 
@@ -70,7 +72,7 @@ export interface Folder {
   ready: Promise<void>;
   /** Weight of the waiting wholes, ms. */
   waiting: number;
-  /** Id of the unit that carries the folder's own level; children that must wait for it name it. */
+  /** Id of the unit that carries the folder's own level; children that must wait for it name it. -1: there is none, or it has ended. */
   levelId: number;
 }
 
@@ -94,7 +96,11 @@ export function createSplitter(settings: SplitterSettings) {
   let failure: Error | null = null;
   const bundleOf = new Map(settings.linked.flatMap((group, index) => group.map((path): [ByteName, number] => [path, index])));
   const bundles: Whole[][] = settings.linked.map(() => []);
-  const root = newFolder(ROOT, null, false);
+  const root = newFolder(settings.within ?? ROOT, null, false);
+  if (settings.within !== undefined) {
+    root.split = 'yes';
+    root.prepared = { wasMissing: false, newFolders: new Set(), blocked: new Set(), hasStrangers: false };
+  }
 
   function newFolder(path: ByteName, parent: Folder | null, solid: boolean): Folder {
     return {
@@ -217,7 +223,7 @@ export function createSplitter(settings: SplitterSettings) {
     const isNew = (whole: Whole) => prepared.newFolders.has(whole.path) && !isLate(whole);
     const rest = [
       ...pack(folder, folder.wholes.filter(isNew), true, [], all),
-      ...pack(folder, folder.wholes.filter(isLate), false, [folder.levelId], all),
+      ...pack(folder, folder.wholes.filter(isLate), false, folder.levelId < 0 ? [] : [folder.levelId], all),
       ...pack(folder, folder.wholes.filter((whole) => !isNew(whole) && !isLate(whole)), false, [], all),
     ];
     folder.wholes = rest;

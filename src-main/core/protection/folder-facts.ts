@@ -159,7 +159,8 @@ function sharesOf(unit: Unit, tops: TopCounts | null): Map<ByteName, number> {
 
 function stateIn({ state, result }: UnitProgress, isShared: boolean, failed: number): State {
   switch (state) {
-    case 'done': return 'done';
+    // What the rest of a split unit came to, its other units tell.
+    case 'done': case 'split': return 'done';
     case 'failed': return 'failed';
     case 'held': return result ? warnedOr('done') : 'held';
     case 'warned': case 'pending-deletes': case 'deleting': return warnedOr(state === 'warned' && !isShared ? 'warned' : 'done');

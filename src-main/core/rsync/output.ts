@@ -16,7 +16,7 @@ export const outFormat = `${itemMark}%i %l %n`;
 const item = /^@@ (?<code>.{11}) (?<bytes>\d+) (?<name>.+)$/su;
 /** Padded with spaces to the same width, which is of no use to anyone. */
 const deletion = /^@@ \*deleting +(?<bytes>\d+) (?<name>.+)$/su;
-const progress = /^ +(?<bytes>\d[\d.,']*[KMGTP]?) +\d{1,3}% +\S+\/s /u;
+const progress = /^ +(?<bytes>\d[\d.,']*[KMGTP]?) +\d{1,3}% +\S+\/s .*?(?:\(xfr#(?<files>\d+), (?<scan>ir|to)-chk=(?<left>\d+)\/\d+\))?$/u;
 const ioErrorLine = /^IO error encountered -- skipping file deletion/u;
 /** Said of folders that stay because something in them does (what matters of it is said on stderr), and of new ones. */
 const unimportant = /^(?:cannot delete non-empty directory: |created director|created \d+ director)/u;
@@ -24,11 +24,21 @@ const unimportant = /^(?:cannot delete non-empty directory: |created director|cr
 /** Most messages kept. */
 const mostMessages = 20;
 
+/** How far a call has come (rsync(1), --info=progress2). */
+export interface CallProgress {
+  /** Bytes of the files transferred so far. */
+  readonly bytes: number;
+  /** Regular files transferred so far; null in the middle of one. */
+  readonly files: number | null;
+  /** Entries still to be looked at; null while rsync does not know all of them. */
+  readonly left: number | null;
+}
+
 export interface OutputListeners {
   /** Called for each changed name. Leave out where the call has no `--out-format`. */
   readonly onChange?: (change: Change) => void;
-  /** Bytes transferred so far, from `--info=progress2`. */
-  readonly onProgress?: (bytes: number) => void;
+  /** Called for each line of progress, asked for by `--info=progress2` or by a signal. */
+  readonly onProgress?: (progress: CallProgress) => void;
 }
 
 export interface OutputSummary {
@@ -51,23 +61,31 @@ export function createOutputReader(listeners: OutputListeners = {}): OutputReade
   const counts = new Map<string, number>();
   const messages: string[] = [];
   let deletionStopped = false;
+  /** The line before was kept as a message. */
+  let isMessage = false;
 
   function readLine(line: string): void {
+    const followsMessage = isMessage;
+    isMessage = false;
     if (line.startsWith(itemMark)) {
       const change = readItem(line);
       if (change) listeners.onChange?.(change);
       return;
     }
-    const moved = progress.exec(line)?.groups?.['bytes'];
-    if (moved !== undefined) {
-      listeners.onProgress?.(readNumber(moved));
+    const moved = progress.exec(line)?.groups;
+    if (moved) {
+      // Asked by a signal, rsync tells the name of the file in a line before.
+      if (followsMessage) messages.pop();
+      const { bytes = '0', files, scan, left } = moved;
+      listeners.onProgress?.({ bytes: readNumber(bytes), files: files === undefined ? null : Number(files), left: scan === 'to' ? Number(left) : null });
       return;
     }
     if (readStatsLine(line, counts)) return;
     // Once the counts are here, only the rest of that block and the two lines of totals follow.
     if (counts.size > 0 || unimportant.test(line)) return;
     if (ioErrorLine.test(line)) deletionStopped = true;
-    if (messages.length < mostMessages) messages.push(displayLine(line));
+    isMessage = messages.length < mostMessages;
+    if (isMessage) messages.push(displayLine(line));
   }
 
   const splitter = createLineSplitter(readLine);

@@ -34,11 +34,13 @@ export interface UnitProgress {
   isAlone: boolean;
   /** What it made at the destination, by top folder, where that is known name by name. */
   created: CreatedByTop | null;
+  /** What another unit left when it was split. */
+  readonly isRest: boolean;
 }
 
 /** A unit that has not been tried. */
-export function untried(unit: Unit): UnitProgress {
-  return { unit, state: 'waiting', attempts: 0, result: null, links: [], note: null, tryAlone: false, isAlone: false, hardLinks: true, created: null };
+export function untried(unit: Unit, isRest = false): UnitProgress {
+  return { unit, state: 'waiting', attempts: 0, result: null, links: [], note: null, tryAlone: false, isAlone: false, hardLinks: true, created: null, isRest };
 }
 
 /** The settings all calls of a run share. */
@@ -56,7 +58,8 @@ export function callContext(
 
 /**
  * Copies one unit, trying again as the exit code says (ENGINE: exit codes), until it has ended one way or another.
- * Never rejects: what failed for good is the unit's state, and the run's failure where it concerns all.
+ * Never rejects: what failed for good is the unit's state, and the run's failure where it concerns all. A unit that was split
+ * is waiting again, for the plan of its rest (run/splitting.ts).
  */
 export async function copyUnit(context: RunContext, progress: UnitProgress): Promise<void> {
   const { unit } = progress;
@@ -67,6 +70,11 @@ export async function copyUnit(context: RunContext, progress: UnitProgress): Pro
       progress.attempts--;
       progress.state = nextUnitState(progress.state, 'retry');
       continue;
+    }
+    if (end.result?.isSplit === true && !end.stopped) {
+      // Its state stays open until the rest has been planned.
+      progress.state = nextUnitState(progress.state, 'retry');
+      return record(context, progress, end, true);
     }
     const decision = end.stopped ? ({ kind: 'cancelled' } as const) : await withRoom(context, decide(context, progress, end), end);
     settle(context, progress, decision, end);
@@ -210,16 +218,16 @@ export function record(context: RunContext, progress: UnitProgress, end: TaskEnd
   const bytes = stats?.transferredBytes ?? 0;
   const durationMs = result?.durationMs ?? 0;
   const code = result?.code ?? null;
+  const shown = result?.isSplit === true && !end.stopped ? 'split' : state === 'waiting' ? 'failed' : state;
   context.tracker.ended(unit, isLast && state !== 'cancelled', stats ? unit.entries : 0, bytes);
   if (isLast) count(context, progress);
   if (lane < 0) return;
   if (context.run > 0) {
     context.store.units.ended(context.run, unit.id, attempt, {
-      state: state === 'waiting' ? 'failed' : state, durationMs, entries, bytes: stats?.totalBytes ?? 0, code: result?.ranInstead?.length === 0 ? null : code,
+      state: shown, durationMs, entries, bytes: stats?.totalBytes ?? 0, code: result?.ranInstead?.length === 0 ? null : code,
       filesTransferred: stats?.filesTransferred ?? 0, bytesTransferred: bytes, lastLines: result?.lastLines ?? [], argv: result?.ranInstead ?? null,
     });
   }
-  const shown = state === 'waiting' ? 'failed' : state;
   context.emit({ type: 'unit-ended', unit: unit.id, kind: unit.kind, name: unitName(unit), lane, state: shown, code, entries, bytes, durationMs, attempt });
 }
 

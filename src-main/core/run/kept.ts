@@ -46,22 +46,31 @@ export interface KeptAmounts {
 export function keptAmounts(units: readonly UnitProgress[]): KeptAmounts {
   const byTop = new Map<ByteName, Amount>();
   const createdBySpanning: CreatedByTop = new Map();
+  const createdBySplit: (readonly [ByteName, Amount])[] = [];
   let total: Amount = { entries: 0, bytes: 0 };
-  for (const { unit, result, created } of units) {
+  for (const { unit, state, result, created } of units) {
     const stats = result?.stats;
     // A level that follows the parts of its folder sees their files again.
     if (!stats || unit.kind === 'links' || unit.kind === 'entries' || (unit.kind === 'level' && unit.after.length > 0)) continue;
     // The names of a group are counted in their folder's level, and a folder's own entry in its parent's.
     const own = unit.kind === 'group' ? unit.names.length : unit.kind === 'level' ? 1 : 0;
     const createdBytes = stats.filesTransferred > 0 ? (stats.transferredBytes * stats.createdFiles) / stats.filesTransferred : 0;
-    const stayed = {
+    const isSplit = state === 'split';
+    // What a split unit has made is there before the units that do its rest.
+    const stayed = isSplit ? { entries: -stats.created, bytes: -createdBytes } : {
       entries: Math.max(0, stats.entries - own - unit.premade - stats.created),
       bytes: Math.max(0, stats.totalBytes - createdBytes),
     };
     total = add(total, stayed);
     const top = topOf(unit.folder);
     if (unit.folder !== ROOT) byTop.set(top, add(byTop.get(top), stayed));
-    for (const [spanned, amount] of created ?? []) createdBySpanning.set(spanned, add(createdBySpanning.get(spanned), amount));
+    if (isSplit) createdBySplit.push(...(created ?? []));
+    else for (const [spanned, amount] of created ?? []) createdBySpanning.set(spanned, add(createdBySpanning.get(spanned), amount));
+  }
+  for (const [top, { entries, bytes }] of createdBySplit) {
+    const stayed = byTop.get(top);
+    if (stayed) byTop.set(top, add(stayed, { entries: -entries, bytes: -bytes }));
+    else createdBySpanning.set(top, add(createdBySpanning.get(top), { entries, bytes }));
   }
   return { byTop, total, createdBySpanning };
 }

@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
-import type { CostModel, FolderRecord, PlanRequest, ScoutAnswer } from '../../../src-shared/scout-protocol.ts';
-import type { Unit } from '../../../src-shared/unit.ts';
+import type { CostModel, FolderRecord, PlanRequest } from '../../../src-shared/scout-protocol.ts';
+import { nextUnitState, type Unit } from '../../../src-shared/unit.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
 import { mayCompare } from '../rsync/compare.ts';
 import { maySpare } from '../rsync/seed.ts';
-import type { RunContext } from './context.ts';
-import { copyUnit, untried } from './copying.ts';
+import { isEnding, type RunContext } from './context.ts';
+import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
+import { planOfRest, watchOverdue } from './splitting.ts';
 
 /**
  * Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow, but each unit has a start and
@@ -19,7 +20,8 @@ const lanesOnNas = Math.min(32, 8 * availableParallelism());
 const mostRecords = 100_000;
 
 export interface Planned {
-  readonly answer: ScoutAnswer<'plan'>;
+  /** Id of the next unit. */
+  readonly nextId: number;
   readonly isFull: boolean;
 }
 
@@ -67,15 +69,17 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   if (job.options.bandwidthLimit === null) knowShares();
   const ends = new Map<number, Promise<void>>();
   const scout = context.scout();
-  const take = (batch: Unit[]): void => {
+  let nextId = 0;
+  const take = (batch: Unit[], isRest = false): void => {
     context.tracker.known(batch);
     for (const unit of batch) {
-      const progress = untried(unit);
+      const progress = untried(unit, isRest);
       context.units.push(progress);
       const end = Promise.all(unit.after.flatMap((id) => ends.get(id) ?? []))
         .then(() => sharesKnown)
         .then(() => copyUnit(context, progress))
-        .then(() => scout.credit(1));
+        .then(() => scout.credit(1))
+        .then(() => (progress.result?.isSplit === true && progress.state === 'waiting' ? planRest(progress) : undefined));
       // Only these are named by others.
       if (unit.kind !== 'group') ends.set(unit.id, end);
       // The walk may be ended before this is awaited.
@@ -84,13 +88,28 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     }
     if (context.units.length >= context.pool.size) knowShares();
   };
-  const answer = await scout.plan({ op: 'plan', plan }, take).finally(() => {
+  const planRest = async (progress: UnitProgress): Promise<void> => {
+    if (isEnding(context)) return;
+    const ids = new Map<number, number>();
+    const idOf = (id: number) => ids.get(id) ?? ids.set(id, nextId++).get(id)!;
+    await scout.plan({ op: 'plan', plan: planOfRest(plan, progress.unit, facts, ports.tuning) },
+      (batch) => take(batch.map((unit) => ({ ...unit, id: idOf(unit.id), after: unit.after.map(idOf) })), true));
+    progress.state = nextUnitState(progress.state, 'split');
+  };
+  const answer = await scout.plan({ op: 'plan', plan }, (batch) => take(batch)).finally(() => {
     context.tracker.planned();
     knowShares();
   });
   context.folders.tops = new Map(answer.tops.map(({ name, entries }) => [name, entries]));
-  await Promise.all(open);
-  return { answer, isFull };
+  nextId = answer.units;
+  const endWatch = watchOverdue(context);
+  // It grows where units are split.
+  try {
+    for (const end of open) await end;
+  } finally {
+    endWatch();
+  }
+  return { nextId, isFull };
 }
 
 /** A second try, one at a time, for units that met errors which a neighbour at work may have caused. */

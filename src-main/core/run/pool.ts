@@ -58,6 +58,8 @@ export interface Pool {
    * them: so a smaller pool is one at once, however long its units take. Idle ones beyond are closed.
    */
   setSize(size: number): void;
+  /** Asks for the rsync of a unit to be ended between two files, if it is copying some: its result then says `isSplit`. */
+  split(unit: number): void;
   pause(): void;
   resume(): void;
   /** Ends every rsync and takes nothing more. Queued tasks end as `stopped`. */
@@ -71,6 +73,8 @@ export interface Pool {
   readonly busy: number;
   /** Tasks that wait for a lane, begun or not. */
   readonly queued: number;
+  /** Units now running, and for how long, ms. Those that were paused are left out: their time says nothing. */
+  running(): { unit: number; forMs: number }[];
   /** Pids of the rsyncs now running. */
   rsyncPids(): number[];
 }
@@ -95,6 +99,7 @@ interface Current extends Queued {
   readonly call: RsyncCall;
   /** Place in the order of starts. */
   readonly order: number;
+  readonly startedAt: number;
   rsync: { pid: number; startTime: string } | null;
   wasPaused: boolean;
   /** It stands still, as the pool is smaller now than when it began. */
@@ -178,7 +183,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     const queued = queue.take();
     if (!queued) return;
     const message = queued.task.message();
-    worker.current = { ...queued, call: message.call, order: ++starts, rsync: null, wasPaused: false, parked: false };
+    worker.current = { ...queued, call: message.call, order: ++starts, startedAt: performance.now(), rsync: null, wasPaused: false, parked: false };
     send(worker, { type: 'run', unit: queued.task.unit, ...message });
     queued.task.onStarted?.(worker.lane, message.call);
   }
@@ -248,6 +253,9 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
       park();
       schedule();
     },
+    split(unit) {
+      for (const worker of workers.values()) if (worker.current?.task.unit === unit) send(worker, { type: 'split', graceMs: stopGraceMs });
+    },
     pause() {
       paused = true;
       for (const { current } of workers.values()) if (current) current.wasPaused = true;
@@ -291,6 +299,11 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     },
     get queued() {
       return queue.size + atWork(true).length;
+    },
+    running() {
+      const now = performance.now();
+      return [...workers.values()].flatMap(({ current }) =>
+        (current && !current.wasPaused ? [{ unit: current.task.unit, forMs: now - current.startedAt }] : []));
     },
     rsyncPids: () => [...workers.values()].flatMap((worker) => worker.current?.rsync?.pid ?? []),
   };

@@ -203,7 +203,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     // What was done by the end of the window counts; the rest, deletions among it, is for the next one.
     if (!planned || isEnding(context)) return;
     const hasRemoved = context.job.options.mirror && await removeVanished(context, passports);
-    const hasLinked = await linkAcrossUnits(context, planned.answer.units);
+    const hasLinked = await linkAcrossUnits(context, planned.nextId);
     // What was written since the last look is not proven by it.
     if ((hasRemoved || hasLinked) && !(await samePlace(context, expected, hold))) return;
     if (isEnding(context)) return;

@@ -94,7 +94,7 @@ function colorsOf(element: HTMLElement): Readonly<Record<string, string>> {
   const style = getComputedStyle(element);
   const of = (name: string): string => style.getPropertyValue(`--bar-${name}`).trim();
   return {
-    done: of('done'), 'pending-deletes': of('done'), deleting: of('done'), warned: of('warned'), held: of('warned'), failed: of('failed'),
+    done: of('done'), 'pending-deletes': of('done'), deleting: of('done'), split: of('done'), warned: of('warned'), held: of('warned'), failed: of('failed'),
     cancelled: of('quiet'), waiting: of('quiet'), running: of('running'),
   };
 }
