@@ -32,6 +32,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --rows NAME,...  only these rows, all rows of these trees, or of this kind (local, nas)
   --options        what each option of a job costs, instead of a comparison with others
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
+  --scale          whether memory grows with the tree; with --entries N (2000000), see docs/scale.md
   --against LIST   only these beside one rsync and Daybreak; an empty word for none
   --rounds N       how often each is measured (5; with --quick 1)
   --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
