@@ -18,19 +18,25 @@ const turnEvery = 32;
 const samples = 4;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
 const largeFile = 256 * 1024;
-/** Units the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
-const unitsAhead = 4096;
+/** What the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
+const ahead: InHand = { units: 4096, names: 100_000 };
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
 const earlyUnits = 2;
 /** Top folders told of at the end of a walk. */
 const mostTops = 2000;
 
+/** Units in the host's hands, and the names they carry. */
+export interface InHand {
+  readonly units: number;
+  readonly names: number;
+}
+
 /** How the walk hands over units and learns that the host has worked some off. */
 export interface UnitSink {
   units(units: readonly Unit[], walkedEntries: number): void;
-  /** Resolves when fewer than `limit` units are in the host's hands. */
-  roomBelow(limit: number): Promise<void>;
+  /** Resolves when the host has less than `limit` in its hands, of both. */
+  roomBelow(limit: InHand): Promise<void>;
 }
 
 /**
@@ -65,6 +71,10 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
     },
+    room: () => {
+      flush();
+      return sink.roomBelow(ahead);
+    },
     prepare: (folder, listing, wasMissing) => prepare(files, request, folder, listing, wasMissing),
   });
 
@@ -92,7 +102,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   return { entries, bytes, folders, units, unreadable, tops: [{ name: ROOT, entries: rootFiles + 1 }, ...counts] };
 
   async function visit(folder: Folder): Promise<void> {
-    await sink.roomBelow(unitsAhead);
+    await sink.roomBelow(ahead);
     // Direct calls never wait, and units must get out between them.
     if (folders % turnEvery === 0) await new Promise(setImmediate);
     const found = await list(folder);

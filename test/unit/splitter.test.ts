@@ -52,6 +52,7 @@ async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries
   const splitter = createSplitter({
     cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, earlyUnits: 0, knownWeight: 0, mirror, linked,
     emit: (unit) => units.push(unit),
+    room: () => Promise.resolve(),
     prepare: async (folder, listing) => {
       for (let turns = random.int(0, 3); turns > 0; turns--) await Promise.resolve();
       return prepare(folder, listing);
