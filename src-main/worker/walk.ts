@@ -19,7 +19,7 @@ const samples = 4;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
 const largeFile = 256 * 1024;
 /** What the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
-const ahead: InHand = { units: 4096, names: 100_000 };
+const ahead: InHand = { units: 4096, names: 50_000 };
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
 const earlyUnits = 2;
@@ -71,6 +71,8 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
     },
+    // Small enough that each lane has one and another waits.
+    partNames: Math.floor(ahead.names / (2 * lanes)),
     room: () => {
       flush();
       return sink.roomBelow(ahead);
@@ -195,10 +197,10 @@ async function prepare(
 
 function hasStrangers(there: ReadonlyMap<ByteName, boolean>, listing: Listing, blocked: ReadonlySet<ByteName>): boolean {
   if (blocked.size > 0) return true;
-  const unmatched = new Map(there);
-  for (const path of listing.folders) unmatched.delete(path);
-  for (const path of listing.files) if (unmatched.get(path) === false) unmatched.delete(path);
-  return unmatched.size > 0;
+  let matched = 0;
+  for (const path of listing.folders) if (there.has(path)) matched++;
+  for (const path of listing.files) if (there.get(path) === false) matched++;
+  return matched < there.size;
 }
 
 /** Names directly in a folder at the destination, with whether each is a real folder; null where it cannot be read. */

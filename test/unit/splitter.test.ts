@@ -50,7 +50,7 @@ interface SplitOptions {
 async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, known = new Map(), linked = [] }: SplitOptions) {
   const units: Unit[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, earlyUnits: 0, knownWeight: 0, mirror, linked,
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, partNames: 300, earlyUnits: 0, knownWeight: 0, mirror, linked,
     emit: (unit) => units.push(unit),
     room: () => Promise.resolve(),
     prepare: async (folder, listing) => {

@@ -39,6 +39,8 @@ export interface SplitterSettings {
   readonly linked: readonly (readonly ByteName[])[];
   /** Makes a folder ready to be split; null when it cannot be (then it stays whole). */
   readonly prepare: (folder: ByteName, listing: Listing, wasMissing: boolean) => Promise<Prepared | null>;
+  /** Most files in a part of a flat folder. */
+  readonly partNames: number;
   readonly emit: (unit: Unit) => void;
   /** Resolves when whoever takes the units has room for more names. */
   readonly room: () => Promise<void>;
@@ -76,8 +78,6 @@ export interface Folder {
 
 /** Most names in one call (rsync(1) takes more, but argv and the blast radius of a retry should stay small). */
 const maxNames = 1000;
-/** Most names in a part, so that no process holds a folder of millions of files at once. */
-const maxPartNames = 5000;
 /** A folder that is so little above the size of a unit stays whole: the rest that splitting leaves would cost more. */
 const slack = 1.3;
 
@@ -186,7 +186,7 @@ export function createSplitter(settings: SplitterSettings) {
     let part = { names: [] as ByteName[], bytes: 0 };
     for (const index of order) {
       const size = sizes?.[index] ?? bytes / files.length;
-      if (part.names.length === maxPartNames || (part.names.length > 0 && weightOf(part.names.length + 1, part.bytes + size, cost) > unitWeight())) {
+      if (part.names.length > 0 && (part.names.length >= settings.partNames || weightOf(part.names.length + 1, part.bytes + size, cost) > unitWeight())) {
         parts.push(part);
         part = { names: [], bytes: 0 };
       }
