@@ -18,8 +18,11 @@ const turnEvery = 32;
 const samples = 4;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
 const largeFile = 256 * 1024;
-/** What the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
-const ahead: InHand = { units: 4096, names: 50_000 };
+/**
+ * What the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. More than the
+ * units of all workers can carry (64 of 1,000 names): under a bandwidth limit a run begins when there is one for each.
+ */
+const ahead: InHand = { units: 4096, names: 70_000 };
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
 const earlyUnits = 2;
@@ -71,8 +74,8 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
     },
-    // Small enough that each lane has one and another waits.
-    partNames: Math.floor(ahead.names / (2 * lanes)),
+    // Small enough that each lane has one and others wait; on local disks short enough to be arguments, which are read faster than a list.
+    partNames: Math.floor(ahead.names / (4 * lanes)),
     room: () => {
       flush();
       return sink.roomBelow(ahead);

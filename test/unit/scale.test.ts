@@ -153,6 +153,6 @@ test('the tree of the bench has the entries it was asked for, and its processes 
     expect(flatFiles / entries).toBeCloseTo(0.15, 2);
     expect(folders).toBeLessThan(entries);
   }
-  expect(['/n/node\0/d/scout.js\0', '/n/node\0/d/worker.js\0', 'rsync\0-aHR\0', '/usr/bin/rsync\0-a\0', 'cp\0-dR\0', ''].map(roleOf))
+  expect(['/n/node\0/d/scout.js\0', '/n/node\0--flag=1\0/d/worker.js\0', 'rsync\0-aHR\0', '/usr/bin/rsync\0-a\0', 'cp\0-dR\0', ''].map(roleOf))
     .toEqual(['scout', 'worker', 'rsync', 'rsync', 'other', 'other']);
 });

@@ -45,12 +45,8 @@ const place = pickPlace();
 console.log(`In ${place}`);
 const folder = mkdtempSync(join(place, 'daybreak-scale-'));
 const runs: ScaleRun[] = [];
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(130);
-  });
-}
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(new Error('The bench was stopped; its folder is removed.')));
 try {
   for (const count of [entries / 4, entries]) await measureTree(layOut(count));
 } finally {
@@ -83,11 +79,16 @@ async function measureTree(tree: WideTree): Promise<void> {
 }
 
 async function measure(tree: WideTree, work: string, { program, argv, environment }: Command): Promise<void> {
+  stop.signal.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(program, argv, { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] });
   const watch = watchProcesses(child.pid ?? 0);
+  const end = (): void => void child.kill('SIGTERM');
+  stop.signal.addEventListener('abort', end, { once: true });
   const [code] = await once(child, 'exit') as [number | null];
+  stop.signal.removeEventListener('abort', end);
   const memory = watch.stop();
+  stop.signal.throwIfAborted();
   const run: ScaleRun = { tree, work, seconds: (performance.now() - startedAt) / 1000, exitCode: code ?? -1, memory };
   runs.push(run);
   const cells = roles.filter((role) => memory.byRole[role].atOnce > 0).map((role) => {

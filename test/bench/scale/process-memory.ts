@@ -53,8 +53,9 @@ export function watchProcesses(host: number): { stop(): ScaleMemory } {
 /** By what a process was started with: words of its command line, each ended by a NUL (proc(5)). */
 export function roleOf(commandLine: string): Role {
   const words = commandLine.split('\0');
-  if (words[1]?.endsWith('/scout.js')) return 'scout';
-  if (words[1]?.endsWith('/worker.js')) return 'worker';
+  // Options of Node stand before the script.
+  if (words.some((word) => word.endsWith('/scout.js'))) return 'scout';
+  if (words.some((word) => word.endsWith('/worker.js'))) return 'worker';
   return words[0] === 'rsync' || words[0]?.endsWith('/rsync') ? 'rsync' : 'other';
 }
 
