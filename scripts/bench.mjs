@@ -1,4 +1,4 @@
-/** `npm run bench [-- options]`: measures Daybreak against one rsync and `xargs -P`, or with --page the interface; see docs/benchmarks.md. */
+/** `npm run bench [-- options]`: measures Daybreak against one rsync and `xargs -P`, or with --page the interface, or with --scale its memory; see docs/benchmarks.md, docs/scale.md. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
@@ -13,13 +13,13 @@ await runScript(async () => {
   const argv = process.argv.slice(2);
   const asksForHelp = argv.some((word) => word === '--help' || word === '-h');
   const { node, environment } = await bootstrap({ programs: asksForHelp ? [] : ['rsync', 'perl'] });
-  const ofPage = argv.includes('--page') && !asksForHelp;
-  if (ofPage) await ensureProgram('chromium', say);
-  else if (!asksForHelp) await installPeers();
+  const mode = asksForHelp ? undefined : ['page', 'scale'].find((word) => argv.includes(`--${word}`));
+  if (mode === 'page') await ensureProgram('chromium', say);
+  else if (mode === undefined && !asksForHelp) await installPeers();
   const here = process.cwd();
   const built = asksForHelp ? 0 : await runChild(node, [path.join(projectFolder, 'scripts', 'build.mjs')], environment);
   if (built !== 0) return built;
-  return runChild(node, [path.join(projectFolder, 'test', 'bench', ofPage ? path.join('page', 'main.ts') : 'main.ts'), ...argv], {
+  return runChild(node, [path.join(projectFolder, 'test', 'bench', mode === undefined ? 'main.ts' : path.join(mode, 'main.ts')), ...argv], {
     ...environment,
     // npm runs scripts in the project's folder, and says in INIT_CWD where the user called it from.
     DAYBREAK_CALLER_FOLDER: here === projectFolder ? (process.env.INIT_CWD ?? here) : here,

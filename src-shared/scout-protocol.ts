@@ -85,8 +85,8 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   /** Give `destination` the time of `source`, to the nanosecond. */
   z.object({ op: z.literal('copy-time'), source: z.string(), destination: z.string() }),
   z.object({ op: z.literal('plan'), plan: PlanRequest }),
-  /** The host has taken `count` more units: the walk may go on. */
-  z.object({ op: z.literal('plan-credit'), count: z.int() }),
+  /** The host is done with a unit of so many names: the walk may go on. */
+  z.object({ op: z.literal('plan-credit'), names: z.int() }),
   z.object({ op: z.literal('make-folder'), path: z.string() }),
   z.object({ op: z.literal('lock'), destination: z.string(), holder: LockHolder }),
   /** Keeps a lock alive for other hosts. */

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { dataFolder } from '../core/store/data-folder.ts';
@@ -10,6 +11,8 @@ import { runCommandLine } from './program.ts';
 import { createScreen } from './screen.ts';
 import { styleFor } from './style.ts';
 
+// As in the forked processes (worker/port.ts): the names of all units pass through this one.
+setFlagsFromString('--semi-space-growth-factor=1');
 const face = createProcessFace();
 process.on('uncaughtException', (thrown) => {
   tellError(thrown);

@@ -18,7 +18,7 @@ import { sweepTemps } from './temps.ts';
 import { browseTrash, closeTrash, expireTrash, openTrash } from './trash.ts';
 import { planRestore } from './trash-restore.ts';
 import { listVolumes } from './volumes.ts';
-import { plan, type UnitSink } from './walk.ts';
+import { plan, type InHand, type UnitSink } from './walk.ts';
 
 /**
  * The scout: the process that walks, stats, prepares and removes, so that a mount that hangs freezes it and not the
@@ -27,26 +27,35 @@ import { plan, type UnitSink } from './walk.ts';
 const port = openPort(() => {});
 const send = (message: FromScout) => port.send(message);
 
-let inHand = 0;
-let waiters: { limit: number; go: () => void }[] = [];
+let inHand: InHand = { units: 0, names: 0 };
+let waiters: { limit: InHand; go: () => void }[] = [];
 
 function sinkFor(id: number): UnitSink {
   return {
     units(units, walkedEntries) {
-      inHand += units.length;
+      take(units.length, units.reduce((sum, { names }) => sum + names.length, 0));
       send({ type: 'units', id, units: [...units], walkedEntries });
     },
     roomBelow(limit) {
-      if (inHand < limit) return Promise.resolve();
+      if (isBelow(limit)) return Promise.resolve();
       return new Promise((go) => waiters.push({ limit, go }));
     },
   };
 }
 
-function credit(count: number): void {
-  inHand -= count;
-  const free = waiters.filter(({ limit }) => inHand < limit);
-  waiters = waiters.filter(({ limit }) => inHand >= limit);
+function take(units: number, names: number): void {
+  inHand = { units: inHand.units + units, names: inHand.names + names };
+}
+
+function isBelow(limit: InHand): boolean {
+  return inHand.units < limit.units && inHand.names < limit.names;
+}
+
+/** The host has worked off a unit with so many names. */
+function credit(names: number): void {
+  take(-1, -names);
+  const free = waiters.filter(({ limit }) => isBelow(limit));
+  waiters = waiters.filter(({ limit }) => !isBelow(limit));
   for (const { go } of free) go();
 }
 
@@ -58,7 +67,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'ping': return ping(request.path);
     case 'copy-time': return copyTime(request.source, request.destination);
     case 'plan': return plan(request.plan, sinkFor(id));
-    case 'plan-credit': return credit(request.count);
+    case 'plan-credit': return credit(request.names);
     case 'make-folder': return makeFolder(request.path);
     case 'lock': return lock(request.destination, request.holder);
     case 'renew-lock': return renewLock(request.destination, request.holder);

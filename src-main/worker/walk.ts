@@ -20,19 +20,28 @@ const samples = 4;
 const largeFile = 256 * 1024;
 /** Files of one folder that are all measured at most. */
 const mostMeasured = 50_000;
-/** Units the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. */
-const unitsAhead = 4096;
+/**
+ * What the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. More than the
+ * units of all workers can carry (64 of 1,000 names): under a bandwidth limit a run begins when there is one for each.
+ */
+const ahead: InHand = { units: 4096, names: 70_000 };
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
 const earlyUnits = 2;
 /** Top folders told of at the end of a walk. */
 const mostTops = 2000;
 
+/** Units in the host's hands, and the names they carry. */
+export interface InHand {
+  readonly units: number;
+  readonly names: number;
+}
+
 /** How the walk hands over units and learns that the host has worked some off. */
 export interface UnitSink {
   units(units: readonly Unit[], walkedEntries: number): void;
-  /** Resolves when fewer than `limit` units are in the host's hands. */
-  roomBelow(limit: number): Promise<void>;
+  /** Resolves when the host has less than `limit` in its hands, of both. */
+  roomBelow(limit: InHand): Promise<void>;
 }
 
 /**
@@ -67,6 +76,12 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
     },
+    // Small enough that each lane has one and others wait; on local disks short enough to be arguments, which are read faster than a list.
+    partNames: Math.floor(ahead.names / (4 * lanes)),
+    room: () => {
+      flush();
+      return sink.roomBelow(ahead);
+    },
     prepare: (folder, listing, wasMissing) => prepare(files, request, folder, listing, wasMissing),
   });
 
@@ -94,7 +109,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   return { entries, bytes, folders, units, unreadable, tops: [{ name: ROOT, entries: rootFiles + 1 }, ...counts] };
 
   async function visit(folder: Folder): Promise<void> {
-    await sink.roomBelow(unitsAhead);
+    await sink.roomBelow(ahead);
     // Direct calls never wait, and units must get out between them.
     if (folders % turnEvery === 0) await new Promise(setImmediate);
     const found = within && folder === splitter.root ? { files: [], folders: within.names, bytes: 0, sizes: null } : await list(folder);
@@ -188,10 +203,10 @@ async function prepare(
 
 function hasStrangers(there: ReadonlyMap<ByteName, boolean>, listing: Listing, blocked: ReadonlySet<ByteName>): boolean {
   if (blocked.size > 0) return true;
-  const unmatched = new Map(there);
-  for (const path of listing.folders) unmatched.delete(path);
-  for (const path of listing.files) if (unmatched.get(path) === false) unmatched.delete(path);
-  return unmatched.size > 0;
+  let matched = 0;
+  for (const path of listing.folders) if (there.has(path)) matched++;
+  for (const path of listing.files) if (there.get(path) === false) matched++;
+  return matched < there.size;
 }
 
 /** Names directly in a folder at the destination, with whether each is a real folder; null where it cannot be read. */

@@ -40,7 +40,7 @@ export function watchMemory(root: number): { stop(): PeakMemory } {
 }
 
 /** By `children` of each process's main thread (proc(5)), which is the one that starts others in all that is measured. */
-function descendantsOf(root: number): number[] {
+export function descendantsOf(root: number): number[] {
   const found: number[] = [];
   const open = [root];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {

@@ -37,7 +37,7 @@ const notes = (tops: Record<string, number> | null, more: Partial<FolderNotes> =
 
 function statesOf(units: readonly UnitProgress[], noted: FolderNotes, known: readonly string[] = []): Record<string, FolderRun['state']> {
   const { failures } = failuresOf(units, roots);
-  return Object.fromEntries(folderFacts({ units, notes: noted, failures, known: known.map(name), rewritten: () => null, left: new Set() }).map(({ folder, state }) => [folder, state]));
+  return Object.fromEntries(folderFacts({ units, notes: noted, failures, settled: new Map(), known: known.map(name), rewritten: () => null, left: new Set() }).map(({ folder, state }) => [folder, state]));
 }
 
 describe('what a run did in each top folder', () => {
@@ -73,7 +73,7 @@ describe('what a run did in each top folder', () => {
   });
 
   it('shares out what one rsync counted for several folders', () => {
-    const rows = folderFacts({ units: [group('done', { a: 2, b: 8 }, result(10))], notes: notes({ a: 2, b: 8 }), failures: [], known: [], rewritten: (folder) => (folder === 'a' ? 3 : null), left: new Set() });
+    const rows = folderFacts({ units: [group('done', { a: 2, b: 8 }, result(10))], notes: notes({ a: 2, b: 8 }), settled: new Map(), failures: [], known: [], rewritten: (folder) => (folder === 'a' ? 3 : null), left: new Set() });
     expect(rows).toMatchObject([
       { folder: 'a', entries: 2, bytes: 20, durationMs: 20, rewritten: 3 }, { folder: 'b', entries: 8, bytes: 80, durationMs: 80, rewritten: null },
     ]);

@@ -51,8 +51,9 @@ interface SplitOptions {
 async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, fills = false, known = new Map(), linked = [] }: SplitOptions) {
   const units: Unit[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, partNames: 300, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
     emit: (unit) => units.push(unit),
+    room: () => Promise.resolve(),
     prepare: async (folder, listing) => {
       for (let turns = random.int(0, 3); turns > 0; turns--) await Promise.resolve();
       return prepare(folder, listing);

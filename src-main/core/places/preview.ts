@@ -40,7 +40,7 @@ export async function* previewSplit(
       whole.bytes += unit.bytes;
       spread(unit, add);
     }
-    scout.credit(units.length);
+    for (const unit of units) scout.credit(unit);
   }
 
   /** A source that is one unit as a whole: what its top folders hold is counted. */

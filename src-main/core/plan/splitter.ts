@@ -43,7 +43,11 @@ export interface SplitterSettings {
   readonly prepare: (folder: ByteName, listing: Listing, wasMissing: boolean) => Promise<Prepared | null>;
   /** Plan only folders of this one, which has been split before. Left out: the whole tree. */
   readonly within?: ByteName | undefined;
+  /** Most files in a part of a flat folder. */
+  readonly partNames: number;
   readonly emit: (unit: Unit) => void;
+  /** Resolves when whoever takes the units has room for more names. */
+  readonly room: () => Promise<void>;
 }
 
 /** A subtree that is small enough to stay whole, waiting in its parent to be packed into a unit. */
@@ -86,7 +90,7 @@ const slack = 1.3;
 /**
  * Turns a walk into units while the walk goes on. A folder is split as soon as what was found below it outgrows the unit
  * size, which is known long before the whole is; subtrees that stay small are packed with their siblings. Memory holds
- * open folders and unpacked siblings only, never the tree.
+ * open folders and unpacked siblings only, never the tree; the most is one folder with all that lies directly in it.
  */
 export function createSplitter(settings: SplitterSettings) {
   const { cost } = settings;
@@ -155,8 +159,9 @@ export function createSplitter(settings: SplitterSettings) {
     const prepared = await settings.prepare(folder.path, listing, wasMissing);
     if (!prepared) return giveUp(folder);
     folder.prepared = prepared;
+    await emitLevel(folder, listing, prepared);
     folder.split = 'yes';
-    emitLevel(folder, listing, prepared);
+    folder.listing = null;
     packWholes(folder, folder.openChildren === 0);
   }
 
@@ -167,14 +172,18 @@ export function createSplitter(settings: SplitterSettings) {
     if (folder.openChildren === 0 && folder.parent) addWhole(folder.parent, folder);
   }
 
-  function emitLevel(folder: Folder, { files, folders, bytes, sizes }: Listing, prepared: Prepared): void {
+  async function emitLevel(folder: Folder, { files, folders, bytes, sizes }: Listing, prepared: Prepared): Promise<void> {
+    const partIds: number[] = [];
     const isWorthParts = weightOf(files.length, bytes, cost) > 1.5 * unitWeight() || (settings.fills && prepared.wasMissing && files.length >= worthFilling);
     const parts = isWorthParts ? cutFiles(files, bytes, sizes) : [];
-    const partIds = parts.map((part) => emit('part', folder.path, part.names, [], part.names.length, part.bytes, prepared.wasMissing, []));
+    for (const part of parts) {
+      await settings.room();
+      partIds.push(emit('part', folder.path, part.names, [], part.names.length, part.bytes, prepared.wasMissing, []));
+    }
     folder.levelId = nextId;
     const inFolder = files.length + folders.length;
     const premade = prepared.newFolders.size;
-    if (parts.length === 0) {
+    if (partIds.length === 0) {
       emit('level', folder.path, [], [], inFolder, bytes, prepared.wasMissing, [], premade);
     } else if (settings.mirror && prepared.hasStrangers) {
       emit('level', folder.path, [], [], inFolder, 0, false, partIds, premade);
@@ -192,7 +201,7 @@ export function createSplitter(settings: SplitterSettings) {
     let part = { names: [] as ByteName[], bytes: 0 };
     for (const index of order) {
       const size = sizes?.[index] ?? bytes / files.length;
-      if (part.names.length > 0 && weightOf(part.names.length + 1, part.bytes + size, cost) > unitWeight()) {
+      if (part.names.length > 0 && (part.names.length >= settings.partNames || weightOf(part.names.length + 1, part.bytes + size, cost) > unitWeight())) {
         parts.push(part);
         part = { names: [], bytes: 0 };
       }

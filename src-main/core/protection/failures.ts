@@ -21,7 +21,7 @@ export interface RunFailures {
 const mostFailures = 10_000;
 
 /** The names that failed in these units, each once. A unit that ended well has none, whatever its earlier tries met. */
-export function failuresOf(units: readonly UnitProgress[], roots: { readonly source: string; readonly destination: string }): RunFailures {
+export function failuresOf(units: Iterable<UnitProgress>, roots: { readonly source: string; readonly destination: string }): RunFailures {
   const found = new Map<string, Failure>();
   let unnamed = 0;
   for (const { state, result } of units) {

@@ -44,7 +44,9 @@ function topAtSource(tops: FolderNotes['tops'], name: ByteName): ByteName {
 }
 
 export interface FolderFactsInput {
-  readonly units: readonly UnitProgress[];
+  readonly units: Iterable<UnitProgress>;
+  /** Sums of the units that ended well and are not among `units`. */
+  readonly settled: FolderSums;
   readonly notes: FolderNotes;
   readonly failures: readonly Failure[];
   /** Top folders of the run before: those that this run never came to are told as well. */
@@ -62,6 +64,7 @@ const states: readonly State[] = ['done', 'held', 'warned', 'not-reached', 'fail
 /** Rows kept of one run, the worst first. */
 const mostFolders = 2000;
 
+/** What units did in one top folder. */
 interface Sums {
   state: State;
   /** One unit holds all of it, so that the rest of the walk cannot add to it. */
@@ -72,25 +75,23 @@ interface Sums {
   durationMs: number;
 }
 
+/** Sums by top folder. */
+export type FolderSums = Map<ByteName, Sums>;
+
 /**
  * What a run did in each top folder. `done` only where every unit under it ended well, the whole folder is known to have been
  * planned, and both ends were checked afterwards; names are `ByteName`s.
  */
-export function folderFacts({ units, notes, failures, known, rewritten, left }: FolderFactsInput): FolderRun[] {
-  const folders = new Map<ByteName, Sums>();
-  const sumsOf = (folder: ByteName): Sums => {
-    let sums = folders.get(folder);
-    if (!sums) folders.set(folder, (sums = { state: 'done', isWhole: false, entries: 0, bytes: 0, created: 0, durationMs: 0 }));
-    return sums;
-  };
+export function folderFacts({ units, settled, notes, failures, known, rewritten, left }: FolderFactsInput): FolderRun[] {
+  const folders: FolderSums = new Map([...settled].map(([folder, sums]) => [folder, { ...sums }]));
   const failedIn = countByTop(failures);
   const failedNames = new Set(failures.map(({ name }) => name));
-  for (const progress of units) addUnit(progress, notes, failedIn, sumsOf);
+  for (const progress of units) addUnit(folders, progress, notes.tops, failedIn);
   const reached = new Set(folders.keys());
   for (const folder of notes.tops?.keys() ?? known) {
-    if (!reached.has(folder)) sumsOf(folder).state = 'not-reached';
+    if (!reached.has(folder)) sumsOf(folders, folder).state = 'not-reached';
   }
-  for (const folder of left) sumsOf(folder).state = 'held';
+  for (const folder of left) sumsOf(folders, folder).state = 'held';
   const rows = [...folders].map(([folder, sums]): FolderRun => ({
     folder, state: endState(folder, sums, notes, failedNames), entries: Math.round(sums.entries), bytes: Math.round(sums.bytes),
     created: Math.round(sums.created), rewritten: rewritten(folder), deleted: notes.deleted.get(folder) ?? 0,
@@ -101,7 +102,8 @@ export function folderFacts({ units, notes, failures, known, rewritten, left }: 
 
   /** Failures by the folder they count for: a name that is no top folder lies in the root itself. */
   function countByTop(all: readonly Failure[]): Map<string, number> {
-    const names = new Set([...units.flatMap(({ unit }) => [...sharesOf(unit, notes.tops).keys()]), ...known].map(shown));
+    const names = new Set([...settled.keys(), ...known].map(shown));
+    for (const { unit } of units) for (const folder of sharesOf(unit, notes.tops).keys()) names.add(shown(folder));
     const counts = new Map<string, number>();
     for (const { top } of all) {
       const key = names.has(top) ? top : '';
@@ -111,22 +113,38 @@ export function folderFacts({ units, notes, failures, known, rewritten, left }: 
   }
 }
 
-function addUnit(progress: UnitProgress, notes: FolderNotes, failedIn: ReadonlyMap<string, number>, sumsOf: (folder: ByteName) => Sums): void {
+/** Whether what a unit did in its top folders can be told only when all of them are known. */
+export function dependsOnTops({ kind, folder, names }: Unit): boolean {
+  return kind === 'group' ? names[0] === ROOT : folder === ROOT && kind !== 'part';
+}
+
+/** Adds what one unit that ended well did, before the top folders are known. */
+export function addSettled(folders: FolderSums, progress: UnitProgress): void {
+  addUnit(folders, progress, null, new Map());
+}
+
+function sumsOf(folders: FolderSums, folder: ByteName): Sums {
+  let sums = folders.get(folder);
+  if (!sums) folders.set(folder, (sums = { state: 'done', isWhole: false, entries: 0, bytes: 0, created: 0, durationMs: 0 }));
+  return sums;
+}
+
+function addUnit(folders: FolderSums, progress: UnitProgress, tops: TopCounts | null, failedIn: ReadonlyMap<string, number>): void {
   const { unit, result } = progress;
-  const shares = sharesOf(unit, notes.tops);
+  const shares = sharesOf(unit, tops);
   const stats = result?.stats;
   // A level that follows the parts of its folder sees their files again, and links are names of other units.
   const counts = unit.kind !== 'links' && !(unit.kind === 'level' && unit.after.length > 0);
   const isAll = unit.names[0] === ROOT && unit.kind === 'group';
   for (const [folder, share] of shares) {
-    const sums = sumsOf(folder);
+    const sums = sumsOf(folders, folder);
     sums.state = worse(sums.state, stateIn(progress, shares.size > 1, failedIn.get(shown(folder)) ?? 0));
     sums.isWhole ||= unit.kind === 'group' && (isAll || unit.names.includes(folder));
     sums.durationMs += (result?.durationMs ?? 0) * share;
     if (!stats || unit.kind === 'links') continue;
     sums.created += (stats.created + unit.premade) * share;
     if (!counts) continue;
-    sums.entries += ownEntries(stats.entries, unit, notes.tops) * share;
+    sums.entries += ownEntries(stats.entries, unit, tops) * share;
     sums.bytes += stats.totalBytes * share;
   }
 }

@@ -4,6 +4,7 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import type { TopTally } from '../../../src-shared/worker-protocol.ts';
 import { amountsByTop } from './kept.ts';
 import type { RunContext } from './context.ts';
+import type { UnitProgress } from './copying.ts';
 import { topShares } from './unit-name.ts';
 
 /** Extensions kept of one top folder, and names told of each. */
@@ -52,21 +53,26 @@ export function addRemoved(changed: Map<ByteName, TopChanges>, removed: Paramete
  * tells nothing of its parts: there those in which something changed are counted at the destination.
  */
 export async function countEntries(context: RunContext): Promise<void> {
-  const { changedByTop, units, job } = context;
+  const { changedByTop, units, settled, job } = context;
   for (const changes of changedByTop.values()) changes.entries = 0;
-  if (units.some(({ unit }) => unit.kind === 'group' && unit.names[0] === ROOT)) {
+  if ([...units].some(({ unit }) => unit.kind === 'group' && unit.names[0] === ROOT)) {
     const { counts } = await context.scout().ask({ op: 'count', destination: job.destination, tops: [...changedByTop.keys()] });
     for (const { top, entries } of counts) changesOf(changedByTop, top).entries = entries;
     return;
   }
-  for (const { unit, result } of units) {
-    const entries = result?.stats?.entries ?? 0;
-    // A level that follows the parts of its folder sees their files again.
-    if (entries === 0 || unit.kind === 'links' || unit.kind === 'entries' || (unit.kind === 'level' && unit.after.length > 0)) continue;
-    // Names of a group are told in their parent's level as well, and a folder's own entry in its parent's.
-    const own = unit.kind === 'group' ? unit.names.length : unit.kind === 'level' ? 1 : 0;
-    for (const [top, share] of topShares(unit)) changesOf(changedByTop, top).entries += Math.round((entries - own) * share);
-  }
+  const sums = new Map(settled.entriesByTop);
+  for (const progress of units) addEntries(sums, progress);
+  for (const [top, entries] of sums) changesOf(changedByTop, top).entries = entries;
+}
+
+/** Adds the entries that the rsync of one unit looked at, by top folder. */
+export function addEntries(sums: Map<ByteName, number>, { unit, result }: UnitProgress): void {
+  const entries = result?.stats?.entries ?? 0;
+  // A level that follows the parts of its folder sees their files again.
+  if (entries === 0 || unit.kind === 'links' || unit.kind === 'entries' || (unit.kind === 'level' && unit.after.length > 0)) return;
+  // Names of a group are told in their parent's level as well, and a folder's own entry in its parent's.
+  const own = unit.kind === 'group' ? unit.names.length : unit.kind === 'level' ? 1 : 0;
+  for (const [top, share] of topShares(unit)) sums.set(top, (sums.get(top) ?? 0) + Math.round((entries - own) * share));
 }
 
 function changesOf(changed: Map<ByteName, TopChanges>, top: ByteName): TopChanges {

@@ -16,6 +16,7 @@ import type { UnitProgress } from './copying.ts';
 import type { Pool } from './pool.ts';
 import type { ProgressTracker } from './progress.ts';
 import type { ScoutClient } from './scout-client.ts';
+import type { SettledUnits } from './settled.ts';
 
 /** A run-event without what every event of a run carries. */
 export type EventOf = RunEventData extends infer Event ? (Event extends { run: number; at: number } ? Omit<Event, 'run' | 'at'> : never) : never;
@@ -37,8 +38,9 @@ export interface RunContext {
   readonly scout: () => ScoutClient;
   readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };
   readonly notices: Notice[];
-  /** All units so far, in the order of the walk. */
-  readonly units: UnitProgress[];
+  /** The units so far, in the order of the walk, without those that are settled. */
+  readonly units: Set<UnitProgress>;
+  readonly settled: SettledUnits;
   /** What is noted of top folders for the record of the run. */
   readonly folders: FolderNotes;
   /** What starts first among waiting units: the highest. */

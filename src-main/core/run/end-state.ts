@@ -22,12 +22,12 @@ export function endState({ state, cancelled, closed, unproven, isFailed, isHeld,
   return nextRunState(state, isHeld ? 'hold' : isWarned ? 'warn' : 'succeed');
 }
 
-/** The error of a run of which units failed. */
-export function failedUnits(units: readonly UnitProgress[]): ErrorData {
+/** The error of a run of which units failed. `total`: all it had. */
+export function failedUnits(units: readonly UnitProgress[], total: number): ErrorData {
   const failed = units.filter((unit) => unit.state === 'failed');
   return {
     kind: 'internal',
-    message: `${failed.length} of ${units.length} units could not be backed up`,
+    message: `${failed.length} of ${total} units could not be backed up`,
     hint: 'See the notices for which, mend the cause and run again: what is done is not copied twice.',
   };
 }

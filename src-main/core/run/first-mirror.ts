@@ -4,6 +4,7 @@ import type { Prepared } from './before.ts';
 import { isEnding, type RunContext } from './context.ts';
 import { noTotals } from '../../../src-shared/run.ts';
 import { createProgressTracker } from './progress.ts';
+import { noneSettled } from './settled.ts';
 
 /** Names shown in the question. */
 const namesShown = 1000;
@@ -25,7 +26,8 @@ export async function askBeforeFirstMirror(context: RunContext, { source, destin
     totals: { ...noTotals },
     notices: [],
     retries: [],
-    units: [],
+    units: new Set(),
+    settled: noneSettled(),
     previewed: [],
     changedByTop: new Map(),
     emit: (event) => {

@@ -37,42 +37,51 @@ export function amountsByTop(changes: readonly Change[]): CreatedByTop {
 /** What stood at the destination before the run and stays: by top folder, for those that could be told apart, and in total. */
 export interface KeptAmounts {
   readonly byTop: Map<ByteName, Amount>;
-  readonly total: Amount;
+  total: Amount;
   /** What units that span several top folders made in each: to be taken off a count made at the destination. */
   readonly createdBySpanning: CreatedByTop;
 }
 
-/** Works out what stays from rsync's own counts: what it looked at, less what it made. */
-export function keptAmounts(units: readonly UnitProgress[]): KeptAmounts {
-  const byTop = new Map<ByteName, Amount>();
-  const createdBySpanning: CreatedByTop = new Map();
+/** Nothing stays yet. */
+export function noneKept(): KeptAmounts {
+  return { byTop: new Map(), total: { entries: 0, bytes: 0 }, createdBySpanning: new Map() };
+}
+
+/** Works out what stays from rsync's own counts: what it looked at, less what it made. `settled`: of units that are not among `units`. */
+export function keptAmounts(units: Iterable<UnitProgress>, settled: KeptAmounts = noneKept()): KeptAmounts {
+  const kept = { byTop: new Map(settled.byTop), total: settled.total, createdBySpanning: new Map(settled.createdBySpanning) };
   const createdBySplit: (readonly [ByteName, Amount])[] = [];
-  let total: Amount = { entries: 0, bytes: 0 };
-  for (const { unit, state, result, created } of units) {
-    const stats = result?.stats;
-    // A level that follows the parts of its folder sees their files again.
-    if (!stats || unit.kind === 'links' || unit.kind === 'entries' || (unit.kind === 'level' && unit.after.length > 0)) continue;
-    // The names of a group are counted in their folder's level, and a folder's own entry in its parent's.
-    const own = unit.kind === 'group' ? unit.names.length : unit.kind === 'level' ? 1 : 0;
-    const createdBytes = stats.filesTransferred > 0 ? (stats.transferredBytes * stats.createdFiles) / stats.filesTransferred : 0;
-    const isSplit = state === 'split';
-    // What a split unit has made is there before the units that do its rest.
-    const stayed = isSplit ? { entries: -stats.created, bytes: -createdBytes } : {
-      entries: Math.max(0, stats.entries - own - unit.premade - stats.created),
-      bytes: Math.max(0, stats.totalBytes - createdBytes),
-    };
-    total = add(total, stayed);
-    const top = topOf(unit.folder);
-    if (unit.folder !== ROOT) byTop.set(top, add(byTop.get(top), stayed));
-    if (isSplit) createdBySplit.push(...(created ?? []));
-    else for (const [spanned, amount] of created ?? []) createdBySpanning.set(spanned, add(createdBySpanning.get(spanned), amount));
+  for (const progress of units) {
+    addKept(kept, progress);
+    if (progress.state === 'split') createdBySplit.push(...(progress.created ?? []));
   }
   for (const [top, { entries, bytes }] of createdBySplit) {
-    const stayed = byTop.get(top);
-    if (stayed) byTop.set(top, add(stayed, { entries: -entries, bytes: -bytes }));
-    else createdBySpanning.set(top, add(createdBySpanning.get(top), { entries, bytes }));
+    const stayed = kept.byTop.get(top);
+    if (stayed) kept.byTop.set(top, add(stayed, { entries: -entries, bytes: -bytes }));
+    else kept.createdBySpanning.set(top, add(kept.createdBySpanning.get(top), { entries, bytes }));
   }
-  return { byTop, total, createdBySpanning };
+  return kept;
+}
+
+/** Adds what stays of one unit that has ended. */
+export function addKept(kept: KeptAmounts, { unit, state, result, created }: UnitProgress): void {
+  const stats = result?.stats;
+  // A level that follows the parts of its folder sees their files again.
+  if (!stats || unit.kind === 'links' || unit.kind === 'entries' || (unit.kind === 'level' && unit.after.length > 0)) return;
+  // The names of a group are counted in their folder's level, and a folder's own entry in its parent's.
+  const own = unit.kind === 'group' ? unit.names.length : unit.kind === 'level' ? 1 : 0;
+  const createdBytes = stats.filesTransferred > 0 ? (stats.transferredBytes * stats.createdFiles) / stats.filesTransferred : 0;
+  const isSplit = state === 'split';
+  // What a split unit has made is there before the units that do its rest.
+  const stayed = isSplit ? { entries: -stats.created, bytes: -createdBytes } : {
+    entries: Math.max(0, stats.entries - own - unit.premade - stats.created),
+    bytes: Math.max(0, stats.totalBytes - createdBytes),
+  };
+  kept.total = add(kept.total, stayed);
+  const top = topOf(unit.folder);
+  if (unit.folder !== ROOT) kept.byTop.set(top, add(kept.byTop.get(top), stayed));
+  if (isSplit) return;
+  for (const [spanned, amount] of created ?? []) kept.createdBySpanning.set(spanned, add(kept.createdBySpanning.get(spanned), amount));
 }
 
 function add(a: Amount | undefined, b: Amount): { entries: number; bytes: number } {

@@ -4,7 +4,7 @@ import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
 
 /** Every name of each hard-link set with names in more than one unit, or in one whose rsync could not link. */
-export function crossingLinks(units: readonly UnitProgress[]): { names: ByteName[]; bytes: number } {
+export function crossingLinks(units: Iterable<UnitProgress>): { names: ByteName[]; bytes: number } {
   const sets = new Map<string, { names: ByteName[]; bytes: number; firstUnit: number; crosses: boolean }>();
   for (const { unit, links, hardLinks } of units) {
     for (const { file, name, bytes } of links) {
@@ -42,7 +42,7 @@ export async function linkAcrossUnits(context: RunContext, nextId: number): Prom
   };
   const progress = untried(unit);
   context.tracker.known([unit]);
-  context.units.push(progress);
+  context.units.add(progress);
   await copyUnit(context, progress);
   return true;
 }

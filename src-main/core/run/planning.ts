@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
-import type { CostModel, FolderRecord, PlanRequest } from '../../../src-shared/scout-protocol.ts';
+import type { CostModel, PlanRequest } from '../../../src-shared/scout-protocol.ts';
 import { nextUnitState, type Unit } from '../../../src-shared/unit.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
 import { mayCompare } from '../rsync/compare.ts';
@@ -9,6 +8,7 @@ import { maySpare } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
+import { settleUnit, unitCount } from './settled.ts';
 import { planOfRest, watchOverdue } from './splitting.ts';
 
 /**
@@ -16,8 +16,6 @@ import { planOfRest, watchOverdue } from './splitting.ts';
  * an end that cost processor time.
  */
 const lanesOnNas = Math.min(32, 8 * availableParallelism());
-/** More rows than this are not kept for the next plan; what is left out is walked again. */
-const mostRecords = 100_000;
 
 export interface Planned {
   /** Id of the next unit. */
@@ -63,7 +61,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     isRoot: process.getuid?.() === 0,
     mirror: job.options.mirror,
   };
-  const open: Promise<void>[] = [];
+  const open = new Set<Promise<void>>();
   // Who starts first would keep a part of the limit that is too small where few units follow.
   const { promise: sharesKnown, resolve: knowShares } = Promise.withResolvers<void>();
   if (job.options.bandwidthLimit === null) knowShares();
@@ -74,19 +72,25 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     context.tracker.known(batch);
     for (const unit of batch) {
       const progress = untried(unit, isRest);
-      context.units.push(progress);
+      context.units.add(progress);
       const end = Promise.all(unit.after.flatMap((id) => ends.get(id) ?? []))
         .then(() => sharesKnown)
         .then(() => copyUnit(context, progress))
-        .then(() => scout.credit(1))
+        .then(() => {
+          settleUnit(context, progress);
+          scout.credit(unit);
+        })
         .then(() => (progress.result?.isSplit === true && progress.state === 'waiting' ? planRest(progress) : undefined));
       // Only these are named by others.
       if (unit.kind !== 'group') ends.set(unit.id, end);
-      // The walk may be ended before this is awaited.
-      end.catch(() => {});
-      open.push(end);
+      open.add(end);
+      // What has ended well needs no waiting for. The walk may be ended before the rest is awaited.
+      end.then(() => {
+        open.delete(end);
+        ends.delete(unit.id);
+      }, () => {});
     }
-    if (context.units.length >= context.pool.size) knowShares();
+    if (unitCount(context) >= context.pool.size) knowShares();
   };
   const planRest = async (progress: UnitProgress): Promise<void> => {
     if (isEnding(context)) return;
@@ -120,36 +124,4 @@ export async function tryAgainAlone(context: RunContext): Promise<void> {
     progress.isAlone = true;
     await copyUnit(context, progress);
   }
-}
-
-/** What the next plan should know: how much each closed subtree holds, and what an entry cost. */
-export function learn({ store, job, units }: RunContext, isFull: boolean): void {
-  const records: FolderRecord[] = [];
-  let entries = 0;
-  let bytes = 0;
-  let durationMs = 0;
-  for (const { unit, result, state } of units) {
-    const stats = result?.stats;
-    if (!stats || (state !== 'done' && state !== 'warned' && state !== 'held')) continue;
-    // What a comparison takes depends on how many wait beside it, and says nothing of rsync.
-    if (result.ranInstead === undefined) {
-      entries += stats.entries;
-      bytes += stats.transferredBytes;
-      durationMs += result.durationMs;
-    }
-    if (unit.kind === 'group' && records.length < mostRecords) records.push(...recordsOf(unit, stats.totalBytes));
-  }
-  store.learned.replaceFolders(job.id, records);
-  // Too little to measure by: start-up would be most of it.
-  if (entries < 1000 || durationMs < 2000) return;
-  const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;
-  const rest = durationMs - (isFull ? bytes / bytesPerMs : 0);
-  store.learned.setCosts(job.id, isFull ? 'full' : 'incremental', { msPerEntry: Math.max(0.002, rest / entries), bytesPerMs });
-}
-
-function recordsOf(unit: Unit, bytes: number): FolderRecord[] {
-  const total = unit.shares.reduce((sum, share) => sum + share, 0) || 1;
-  return unit.names
-    .map((path: ByteName, index) => ({ path, entries: (unit.shares[index] ?? 1) - 1, bytes: (bytes * (unit.shares[index] ?? 0)) / total }))
-    .filter((record) => record.path !== ROOT);
 }

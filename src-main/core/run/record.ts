@@ -63,14 +63,14 @@ export function recordRefused(
 }
 
 function gather(context: RunContext): RunFacts {
-  const { store, job, units, folders: notes } = context;
+  const { store, job, units, settled: { folders: settled }, folders: notes } = context;
   const before = store.protection.folders(job.id).map(({ folder }) => folder);
   const found = failuresOf(units, job);
   const known = store.protection.failures(job.id);
   const notice = failureNotice(found, known, before.length > 0);
   if (notice) context.notice(notice);
   const rewritten = (folder: ByteName) => (context.countsChanges ? context.changedByTop.get(folder)?.rewritten ?? 0 : null);
-  return { ...found, known, folders: folderFacts({ units, notes, failures: found.failures, known: before, rewritten, left: context.heldTops }) };
+  return { ...found, known, folders: folderFacts({ units, settled, notes, failures: found.failures, known: before, rewritten, left: context.heldTops }) };
 }
 
 function keep(context: RunContext, { folders, failures, known }: RunFacts): void {

@@ -29,7 +29,7 @@ const removalsAtOnce = 2000;
  * judged can go.
  */
 export async function removeVanished(context: RunContext, passports: Passports): Promise<boolean> {
-  const { units } = context;
+  const units = [...context.units];
   const pending = units.filter((unit) => unit.state === 'pending-deletes');
   if (pending.length === 0 || isEnding(context)) return false;
   const obstacle = whyNothingMayGo(units);
@@ -152,7 +152,7 @@ function keepLastCopies(context: RunContext, removals: readonly Change[]): { may
 
 /** What stays, by top folder: from rsync's counts, and counted at the destination for tops that shared a unit. */
 async function keptBeside(context: RunContext, removals: readonly Change[]) {
-  const { byTop, total, createdBySpanning } = keptAmounts(context.units);
+  const { byTop, total, createdBySpanning } = keptAmounts(context.units, context.settled.kept);
   const going = amountsByTop(removals);
   const tops = [...going.keys()].filter((top) => !byTop.has(top));
   const { counts } = await context.scout().ask({ op: 'count', destination: context.job.destination, tops });

@@ -18,10 +18,11 @@ import { endState, failedUnits } from './end-state.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
 import { holdDestination, type HeldLocks, type Hold } from './holding.ts';
 import { journalFor } from './journal.ts';
+import { learn } from './lesson.ts';
 import { linkAcrossUnits } from './linking.ts';
 import { mendRoot } from './mend-root.ts';
 import { unitNotices } from './notices.ts';
-import { learn, planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
+import { planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
 import { concludeRun, recordRefused, riskOrder } from './record.ts';
@@ -29,6 +30,7 @@ import { previewBrake, removeVanished } from './removing.ts';
 import { createRoomWait } from './room.ts';
 import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './same-place.ts';
 import { startScout, type ScoutClient } from './scout-client.ts';
+import { noneSettled, unitCount } from './settled.ts';
 import { rememberSize, steerRun } from './steer-run.ts';
 import { firstSize, type Steering } from './steering.ts';
 import { sentenceFor } from './limited-by.ts';
@@ -102,7 +104,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: [], lockedAtMs: 0,
+      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), lockedAtMs: 0,
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
@@ -209,7 +211,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     if (isEnding(context)) return;
     learn(context, planned.isFull);
     rememberSize(context, passports, planned.isFull, steering?.settled() ?? null);
-    if (!context.units.some((unit) => unit.state === 'failed')) await expireTrash(context);
+    if (![...context.units].some((unit) => unit.state === 'failed')) await expireTrash(context);
   }
 
   async function copyAll(context: RunContext, prepared: Prepared): Promise<Planned> {
@@ -228,7 +230,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   /** What was copied by then may not be where it should. */
   function stopAsMoved(context: RunContext, error: ErrorData): void {
     if (isEnding(context)) return;
-    unproven = !request.dryRun && context.units.some(({ attempts }) => attempts > 0);
+    unproven = !request.dryRun && (context.settled.count > 0 || [...context.units].some(({ attempts }) => attempts > 0));
     context.fail(error);
   }
 
@@ -276,16 +278,17 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const durationMs = clock.now() - startedAt;
     const shape = steering?.stop() ?? null;
     dropScout();
-    const units = live?.units ?? [];
-    const totals = { ...noTotals, ...live?.totals, units: units.length };
+    const units = [...live?.units ?? []];
+    const all = live ? unitCount(live) : 0;
+    const totals = { ...noTotals, ...live?.totals, units: all };
     const notices = unitNotices(units);
     for (const notice of notices) live?.notice(notice);
-    if (closed && !cancelled) live?.notice(windowNotice(units, live.tracker.waiting() !== null));
+    if (closed && !cancelled) live?.notice(windowNotice(units, all, live.tracker.waiting() !== null));
     const isWarned = live?.warned === true || units.some((unit) => unit.state === 'warned');
     const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
-    const error = failure ?? (isFailed ? failedUnits(units) : null);
+    const error = failure ?? (isFailed ? failedUnits(units, all) : null);
     state = endState({ state, cancelled, closed, unproven, isFailed, isHeld: (totals.held > 0 || (live?.heldTops.size ?? 0) > 0) && !request.dryRun, isWarned });
-    const limitedBy = shape ? sentenceFor(shape, units, durationMs, live?.job.options.bandwidthLimit !== null) : null;
+    const limitedBy = shape ? sentenceFor(shape, units, live?.settled.longest ?? null, durationMs, live?.job.options.bandwidthLimit !== null) : null;
     remember({ state, totals, limitedBy, error });
     emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });
     return { run: live && live.run > 0 ? live.run : null, state, totals, durationMs, error };
@@ -330,7 +333,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     },
     setPoolSize: (size) => steering?.setSize(size),
     retryUnit(id) {
-      const progress = live?.units.find(({ unit, state: now }) => unit.id === id && (now === 'failed' || now === 'warned'));
+      const progress = [...live?.units ?? []].find(({ unit, state: now }) => unit.id === id && (now === 'failed' || now === 'warned'));
       if (!live || !progress || (state !== 'running' && state !== 'paused') || isEnding(live)) throw nothingToRetry(id);
       live.retries.push(retryUnit(live, progress));
     },

@@ -22,8 +22,8 @@ export interface ScoutClient {
   ask<Op extends OpWithAnswer>(request: RequestOf<Op>, about?: { path: string; answerMs: number }): Promise<ScoutAnswer<Op>>;
   /** Like `ask`, with the units as they come. */
   plan(request: RequestOf<'plan'>, onUnits: (units: Unit[], walkedEntries: number) => void): Promise<ScoutAnswer<'plan'>>;
-  /** Tells the scout that the host has worked off so many units. */
-  credit(count: number): void;
+  /** Tells the scout that the host has worked off a unit of its plan. */
+  credit(unit: Unit): void;
   /** Kills the scout; open questions are rejected. It holds nothing that needs a gentler end. */
   close(): void;
   readonly pid: number;
@@ -70,7 +70,7 @@ export function startScout(workerHost: WorkerHost): ScoutClient {
       return about ? withDeadline(answer, about, up, () => waiting.delete(id)) : answer;
     },
     plan: (question, onUnits) => request(question, onUnits).answer,
-    credit: (count) => child.send({ id: 0, request: { op: 'plan-credit', count } satisfies ScoutRequest }),
+    credit: ({ names }) => child.send({ id: 0, request: { op: 'plan-credit', names: names.length } satisfies ScoutRequest }),
     close: () => {
       ended ??= new AppError({ kind: 'cancelled', message: 'Cancelled' });
       for (const entry of waiting.values()) entry.reject(ended);

@@ -35,7 +35,7 @@ export function watchOverdue(context: RunContext): () => void {
   const timer = setInterval(() => {
     if (isEnding(context) || pool.queued > 0 || pool.busy > pool.size / 2) return;
     for (const { unit, forMs } of pool.running()) {
-      const progress = context.units.find((each) => each.unit.id === unit);
+      const progress = [...context.units].find((each) => each.unit.id === unit);
       if (progress && isDivisible(progress) && isOverdue(progress.unit, forMs, afterMs)) pool.split(unit);
     }
   }, Math.max(10, (afterMs ?? splitAfterMs) / looksPerWait));

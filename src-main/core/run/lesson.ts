@@ -1,0 +1,54 @@
+import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import type { FolderRecord } from '../../../src-shared/scout-protocol.ts';
+import type { Unit } from '../../../src-shared/unit.ts';
+import type { RunContext } from './context.ts';
+import type { UnitProgress } from './copying.ts';
+
+/** More rows than this are not kept for the next plan; what is left out is walked again. */
+const mostRecords = 100_000;
+
+/** What units teach the next plan: how much each closed subtree holds, and what an entry cost. Bytes and ms. */
+export interface Lesson {
+  readonly records: FolderRecord[];
+  entries: number;
+  bytes: number;
+  durationMs: number;
+}
+
+/** Nothing is learned yet. */
+export function noLesson(): Lesson {
+  return { records: [], entries: 0, bytes: 0, durationMs: 0 };
+}
+
+/** Adds what one unit teaches: nothing where it did not end well. */
+export function addLesson(lesson: Lesson, { unit, result, state }: UnitProgress): void {
+  const stats = result?.stats;
+  if (!stats || (state !== 'done' && state !== 'warned' && state !== 'held')) return;
+  // What a comparison takes depends on how many wait beside it, and says nothing of rsync.
+  if (result.ranInstead === undefined) {
+    lesson.entries += stats.entries;
+    lesson.bytes += stats.transferredBytes;
+    lesson.durationMs += result.durationMs;
+  }
+  if (unit.kind === 'group' && lesson.records.length < mostRecords) lesson.records.push(...recordsOf(unit, stats.totalBytes));
+}
+
+/** Keeps what a run that came to its end taught. */
+export function learn({ store, job, units, settled }: RunContext, isFull: boolean): void {
+  const lesson: Lesson = { ...settled.lesson, records: [...settled.lesson.records] };
+  for (const progress of units) addLesson(lesson, progress);
+  const { records, entries, bytes, durationMs } = lesson;
+  store.learned.replaceFolders(job.id, records);
+  // Too little to measure by: start-up would be most of it.
+  if (entries < 1000 || durationMs < 2000) return;
+  const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;
+  const rest = durationMs - (isFull ? bytes / bytesPerMs : 0);
+  store.learned.setCosts(job.id, isFull ? 'full' : 'incremental', { msPerEntry: Math.max(0.002, rest / entries), bytesPerMs });
+}
+
+function recordsOf(unit: Unit, bytes: number): FolderRecord[] {
+  const total = unit.shares.reduce((sum, share) => sum + share, 0) || 1;
+  return unit.names
+    .map((path: ByteName, index) => ({ path, entries: (unit.shares[index] ?? 1) - 1, bytes: (bytes * (unit.shares[index] ?? 0)) / total }))
+    .filter((record) => record.path !== ROOT);
+}
