@@ -19,6 +19,13 @@ export function parentOf(path: ByteName): ByteName {
   return (slash < 0 ? '' : path.slice(0, slash)) as ByteName;
 }
 
+/** The folders that a path lies in, the nearest first, without the root. */
+export function foldersAbove(path: ByteName): ByteName[] {
+  const folders: ByteName[] = [];
+  for (let folder = parentOf(path); folder !== ROOT; folder = parentOf(folder)) folders.push(folder);
+  return folders;
+}
+
 /** The first part of `path`: the top folder it lies in. */
 export function topOf(path: ByteName): ByteName {
   const slash = path.indexOf('/');

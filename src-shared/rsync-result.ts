@@ -64,6 +64,8 @@ export const RsyncResult = z.object({
   durationMs: z.number(),
   /** The argv that ran in place of the unit's call, after both sides were compared; empty where nothing differed. Left out: the call ran. */
   ranInstead: z.array(z.string()).optional(),
+  /** True: rsync was asked to tell of files with several names, and has. */
+  hasLinks: z.boolean().optional(),
   /** True: it was ended between two files because others can do the rest; `stats` are what it has transferred until then, taken for new. */
   isSplit: z.boolean().optional(),
 });

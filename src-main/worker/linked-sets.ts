@@ -6,8 +6,10 @@ import { compileExcludes, type Excludes } from '../core/rsync/filter.ts';
 import type { FileCalls } from './file-calls.ts';
 import { createLimit, inFlight } from './in-parallel.ts';
 
-/** Folders and files per folder looked at to learn whether a tree is made of hard links. */
-const sampledFolders = 150;
+/** Folders looked at to learn whether a tree is made of hard links, on local disks and where each look waits for a server. */
+export const sampledFolders = 150;
+export const fewSampledFolders = 40;
+/** Files looked at in each. */
 const sampledFiles = 4;
 /** From this share of linked files on, it pays to find out which folders share them. */
 const worthwhileShare = 0.1;
@@ -16,11 +18,11 @@ const mostLinked = 1_000_000;
 
 /**
  * Groups of folders that share hard links, in a tree that has many of them (snapshots by `cp -al`); none in any other,
- * which a few samples tell. A full look costs an lstat per file, as the rsync to come does.
+ * which looks into `samples` of its folders tell. A full look costs an lstat per file, as the rsync to come does.
  */
-export async function findLinkedFolders(files: FileCalls, source: string, excludes: readonly string[]): Promise<ByteName[][]> {
+export async function findLinkedFolders(files: FileCalls, source: string, excludes: readonly string[], samples: number): Promise<ByteName[][]> {
   const isExcluded = compileExcludes(excludes);
-  if ((await shareOfLinks(files, source, isExcluded)) < worthwhileShare) return [];
+  if ((await shareOfLinks(files, source, isExcluded, samples)) < worthwhileShare) return [];
   const sets = new Map<string, ByteName[]>();
   await walk(files, source, isExcluded, Infinity, (path, file) => {
     const names = sets.get(file);
@@ -30,9 +32,9 @@ export async function findLinkedFolders(files: FileCalls, source: string, exclud
   return linkedFolders([...sets.values()].filter((names) => names.length > 1));
 }
 
-async function shareOfLinks(files: FileCalls, source: string, isExcluded: Excludes): Promise<number> {
+async function shareOfLinks(files: FileCalls, source: string, isExcluded: Excludes, samples: number): Promise<number> {
   let linked = 0;
-  const looked = await walk(files, source, isExcluded, sampledFolders, () => linked++, sampledFiles);
+  const looked = await walk(files, source, isExcluded, samples, () => linked++, sampledFiles);
   return looked === 0 ? 0 : linked / looked;
 }
 

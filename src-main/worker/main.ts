@@ -1,5 +1,6 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { CompareCall, FillCall, FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
+import { tellLinksFlag } from '../core/rsync/args.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
 import { compareUnit, type Comparison } from './compare.ts';
@@ -165,7 +166,8 @@ async function run({ unit, seed, fill: fillCall, compare, call, linkScan, report
     return end(unit, told(withComparison(compare, comparison, { ...result, durationMs: result.durationMs + beforeMs, ranInstead: narrow.argv })));
   }
   let repeats = noRepeats;
-  if (linkScan && result.stats && !leaving) {
+  const hasNoLinks = call.argv.includes(tellLinksFlag) && result.hasLinks !== true;
+  if (linkScan && !hasNoLinks && result.stats && !leaving) {
     const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
     if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
     repeats = found.repeats;

@@ -1,4 +1,4 @@
-import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { foldersAbove, joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { PlanRequest, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { createSplitter, type Folder, type Listing, type Prepared } from '../core/plan/splitter.ts';
@@ -8,7 +8,7 @@ import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
 import { directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
 import type { ListedName } from './list-names.ts';
-import { findLinkedFolders } from './linked-sets.ts';
+import { fewSampledFolders, findLinkedFolders, sampledFolders } from './linked-sets.ts';
 
 /** Folders read at the same time from a server: enough to hide its latency, and what the thread pool can carry. */
 const readersOfServer = 48;
@@ -69,7 +69,9 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   let tops: Folder[] = [];
   let rootFiles = 0;
   let rootIsNew = false;
-  const linked = await findLinkedFolders(files, request.source, request.excludes);
+  const linked = await findLinkedFolders(files, request.source, request.excludes, request.isSlow ? fewSampledFolders : sampledFolders);
+  // What stays together with folders elsewhere must be found, however little lies around it.
+  const aboveLinked = new Set(linked.flat().flatMap(foldersAbove));
   const splitter = createSplitter({
     cost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
     emit: (unit) => {
@@ -127,7 +129,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     splitter.listed(folder, found, children.length);
     for (const child of children) {
       const record = records.get(child.path);
-      if (record && splitter.isSmall(record.entries, record.bytes)) splitter.known(child, record.entries, record.bytes);
+      if (record && !aboveLinked.has(child.path) && splitter.isSmall(record.entries, record.bytes)) splitter.known(child, record.entries, record.bytes);
       else pending.push(child);
     }
   }

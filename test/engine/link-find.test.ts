@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkScan } from '../../src-shared/worker-protocol.ts';
+import { tellLinksFlag } from '../../src-main/core/rsync/args.ts';
+import { createOutputReader } from '../../src-main/core/rsync/output.ts';
 import { findLinkedFiles } from '../../src-main/worker/link-find.ts';
 import { findOutsideLinks } from '../../src-main/worker/link-scan.ts';
 
@@ -51,4 +54,18 @@ test.skipIf(process.getuid?.() === 0)('leaves a folder that cannot be read to th
   chmodSync(join(source, 'a/deep'), 0);
   expect(await findLinkedFiles(scanOf(), 5000, 'pdeathsig')).toBeNull();
   chmodSync(join(source, 'a/deep'), 0o755);
+});
+
+test.each([
+  ['of names within the unit', 'a', true], ['of a name outside', '-c', true], ['of one name alone, though other folders have more', 'only', false],
+])('rsync tells that there are files with several names: %s', (_what, name, expected) => {
+  mkdirSync(join(source, 'only'));
+  writeFileSync(join(source, 'only', 'hlink for 1 (odd'), '');
+  const destination = mkdtempSync(join(tmpdir(), 'daybreak-links-to-'));
+  for (const what of ['all is new', 'nothing is new']) {
+    const reader = createOutputReader();
+    reader.push(execFileSync('rsync', ['-aHR', '--no-implied-dirs', '--stats', tellLinksFlag, '--', `${source}/./${name}`, `${destination}/`]));
+    expect(reader.end(), what).toMatchObject({ hasLinks: expected, messages: [] });
+  }
+  rmSync(destination, { recursive: true });
 });

@@ -72,7 +72,7 @@ describe.each(capturedVersions)('output of rsync %s', (version) => {
         entries: 26, files: 19, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 300_052, transferredBytes: 0,
         literalBytes: 0,
       },
-      changes: [], progress: [], messages: [], deletionStopped: false,
+      changes: [], progress: [], messages: [], deletionStopped: false, hasLinks: false,
     });
   });
 

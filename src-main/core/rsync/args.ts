@@ -45,9 +45,17 @@ export interface CallContext {
   readonly hardLinks: boolean;
   /** Leave the files directly in the root as they are, whatever became of them. */
   readonly holdRootFiles?: boolean;
+  /** Ask rsync whether there are files with several names. */
+  readonly tellLinks?: boolean;
   /** 1 for the first time a unit is tried. */
   readonly attempt: number;
 }
+
+/**
+ * With this a sender says of each file with several names at the source which file that is, and nothing where there is none
+ * (send_file_entry in flist.c of rsync 3.1.0 and later; rsync(1), --debug).
+ */
+export const tellLinksFlag = '--debug=HLINK3';
 
 /**
  * The rsync call for a unit: the only place that knows rsync's flags.
@@ -64,6 +72,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
   const isAfterParts = unit.kind === 'level' && unit.after.length > 0;
   const flags = [
     context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
+    ...(context.tellLinks === true && context.purpose === 'copy' && linkScanFor(unit, context)?.all === false ? [tellLinksFlag] : []),
     ...(isRecursive ? [] : ['--no-r', '--dirs']),
     ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
     ...deleteFlags(unit, context),

@@ -26,12 +26,12 @@ export function createCallReader(listeners: OutputListeners = {}): CallReader {
     stdout: (chunk) => output.push(chunk),
     stderr: (chunk) => errors.push(chunk),
     end({ code, signal, durationMs }) {
-      const { stats, deletionStopped, messages } = output.end();
+      const { stats, deletionStopped, hasLinks, messages } = output.end();
       const { listingFailed, fileUnreadable, lastLines, ...facts } = errors.end();
       // rsync's own line does not tell a folder it could not list, which hides names, from a file it could not open.
       const ioError = listingFailed || (deletionStopped && !fileUnreadable);
       return {
-        code, signal, durationMs, stats,
+        code, signal, durationMs, stats, ...(hasLinks ? { hasLinks } : {}),
         lastLines: [...messages, ...lastLines],
         facts: { ...facts, failedNames: [...facts.failedNames], failedReasons: [...facts.failedReasons], ioError },
       };

@@ -17,6 +17,8 @@ const item = /^@@ (?<code>.{11}) (?<bytes>\d+) (?<name>.+)$/su;
 /** Padded with spaces to the same width, which is of no use to anyone. */
 const deletion = /^@@ \*deleting +(?<bytes>\d+) (?<name>.+)$/su;
 const progress = /^ +(?<bytes>\d[\d.,']*[KMGTP]?) +\d{1,3}% +\S+\/s .*?(?:\(xfr#(?<files>\d+), (?<scan>ir|to)-chk=(?<left>\d+)\/\d+\))?$/u;
+/** What rsync says of files with several names where it was asked to (see `tellLinksFlag`), and of nothing else. */
+const linkLine = /^(?:\[[A-Za-z]+\] (?:created hashtable for dev|dev:inode for|#\d+ hard-links) |hlink for \d)/u;
 const ioErrorLine = /^IO error encountered -- skipping file deletion/u;
 /** Said of folders that stay because something in them does (what matters of it is said on stderr), and of new ones. */
 const unimportant = /^(?:cannot delete non-empty directory: |created director|created \d+ director)/u;
@@ -46,6 +48,8 @@ export interface OutputSummary {
   readonly stats: RsyncStats | null;
   /** rsync said that it skips deletions because something could not be read. It says so on stdout. */
   readonly deletionStopped: boolean;
+  /** rsync has told of files with several names. */
+  readonly hasLinks: boolean;
   /** Other lines, for people, such as `skipping non-regular file "x"`: at most 20, the first ones. */
   readonly messages: readonly string[];
 }
@@ -61,6 +65,7 @@ export function createOutputReader(listeners: OutputListeners = {}): OutputReade
   const counts = new Map<string, number>();
   const messages: string[] = [];
   let deletionStopped = false;
+  let hasLinks = false;
   /** The line before was kept as a message. */
   let isMessage = false;
 
@@ -80,6 +85,10 @@ export function createOutputReader(listeners: OutputListeners = {}): OutputReade
       listeners.onProgress?.({ bytes: readNumber(bytes), files: files === undefined ? null : Number(files), left: scan === 'to' ? Number(left) : null });
       return;
     }
+    if (linkLine.test(line)) {
+      hasLinks = true;
+      return;
+    }
     if (readStatsLine(line, counts)) return;
     // Once the counts are here, only the rest of that block and the two lines of totals follow.
     if (counts.size > 0 || unimportant.test(line)) return;
@@ -93,7 +102,7 @@ export function createOutputReader(listeners: OutputListeners = {}): OutputReade
     push: (chunk) => splitter.push(chunk),
     end() {
       splitter.end();
-      return { stats: statsFrom(counts), deletionStopped, messages };
+      return { stats: statsFrom(counts), deletionStopped, hasLinks, messages };
     },
   };
 }

@@ -41,6 +41,8 @@ export interface RunContext {
   /** The units so far, in the order of the walk, without those that are settled. */
   readonly units: Set<UnitProgress>;
   readonly settled: SettledUnits;
+  /** The source has files with several names: no rsync need be asked for them any more. */
+  hasLinks: boolean;
   /** What is noted of top folders for the record of the run. */
   readonly folders: FolderNotes;
   /** What starts first among waiting units: the highest. */

@@ -45,13 +45,13 @@ export function untried(unit: Unit, isRest = false): UnitProgress {
 
 /** The settings all calls of a run share. */
 export function callContext(
-  context: RunContext, purpose: CallPurpose, { attempt = 1, hardLinks = true, tellChanges = false, bandwidth = null as number | null } = {},
+  context: RunContext, purpose: CallPurpose, { attempt = 1, hardLinks = true, tellChanges = false, tellLinks = false, bandwidth = null as number | null } = {},
 ): CallContext {
   const { rsync, job, request, ports } = context;
   return {
     program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: runOptions(context),
     holdRootFiles: holdsRootFiles(context),
-    purpose, attempt, hardLinks, bandwidth, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds,
+    purpose, attempt, hardLinks, tellLinks, bandwidth, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds,
     tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
   };
 }
@@ -114,7 +114,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
     weight: context.priority(unit),
     message: () => {
       const bandwidth = context.bandwidth.take(unit.id, { size: context.pool.size, busy: context.pool.busy, waiting: context.tracker.waiting() });
-      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, bandwidth });
+      const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, tellLinks: !context.hasLinks, bandwidth });
       const { isLocal, ports: { tuning } } = context;
       const seedFacts = { isLocal, seedEntries: tuning?.seedEntries };
       const fill = fillCall(unit, { ...call, ...seedFacts });
@@ -150,6 +150,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
     },
   });
   context.bandwidth.giveBack(unit.id);
+  context.hasLinks ||= end.result?.hasLinks === true;
   progress.result = end.result;
   return end;
 }

@@ -1,4 +1,4 @@
-import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
+import { foldersAbove, ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { FolderRecord } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import type { RunContext } from './context.ts';
@@ -10,6 +10,10 @@ const mostRecords = 100_000;
 /** What units teach the next plan: how much each closed subtree holds, and what an entry cost. Bytes and ms. */
 export interface Lesson {
   readonly records: FolderRecord[];
+  /** What lies in and below the folders that were split, by path: as a later run may take them for small. */
+  readonly split: Map<ByteName, { entries: number; bytes: number }>;
+  /** All that lies in split folders is counted. */
+  isWhole: boolean;
   entries: number;
   bytes: number;
   durationMs: number;
@@ -17,13 +21,18 @@ export interface Lesson {
 
 /** Nothing is learned yet. */
 export function noLesson(): Lesson {
-  return { records: [], entries: 0, bytes: 0, durationMs: 0 };
+  return { records: [], split: new Map(), isWhole: true, entries: 0, bytes: 0, durationMs: 0 };
 }
 
 /** Adds what one unit teaches: nothing where it did not end well. */
 export function addLesson(lesson: Lesson, { unit, result, state }: UnitProgress): void {
+  // The units that do its rest tell of all of it.
+  if (state === 'split' || unit.kind === 'links') return;
   const stats = result?.stats;
-  if (!stats || (state !== 'done' && state !== 'warned' && state !== 'held')) return;
+  if (!stats || (state !== 'done' && state !== 'warned' && state !== 'held')) {
+    lesson.isWhole = false;
+    return;
+  }
   // What a comparison takes depends on how many wait beside it, and says nothing of rsync.
   if (result.ranInstead === undefined) {
     lesson.entries += stats.entries;
@@ -31,14 +40,27 @@ export function addLesson(lesson: Lesson, { unit, result, state }: UnitProgress)
     lesson.durationMs += result.durationMs;
   }
   if (unit.kind === 'group' && lesson.records.length < mostRecords) lesson.records.push(...recordsOf(unit, stats.totalBytes));
+  addToSplit(lesson.split, unit, stats.totalBytes);
+}
+
+/** Adds a unit to the folders it lies in. A level that follows the parts of its folder, or has only its folders, tells nothing new. */
+function addToSplit(split: Lesson['split'], { kind, folder, entries, after }: Unit, bytes: number): void {
+  if (kind === 'entries' || (kind === 'level' && after.length > 0)) return;
+  if (folder === ROOT) return;
+  for (const path of [folder, ...foldersAbove(folder)]) {
+    const sum = split.get(path) ?? { entries: 0, bytes: 0 };
+    split.set(path, { entries: sum.entries + entries, bytes: sum.bytes + bytes });
+  }
 }
 
 /** Keeps what a run that came to its end taught. */
 export function learn({ store, job, units, settled }: RunContext, isFull: boolean): void {
-  const lesson: Lesson = { ...settled.lesson, records: [...settled.lesson.records] };
+  const lesson: Lesson = { ...settled.lesson, records: [...settled.lesson.records], split: new Map(settled.lesson.split) };
   for (const progress of units) addLesson(lesson, progress);
-  const { records, entries, bytes, durationMs } = lesson;
-  store.learned.replaceFolders(job.id, records);
+  const { records, split, isWhole, entries, bytes, durationMs } = lesson;
+  // Units of another kind of run may be larger: then folders that were split in this one need no walk.
+  const folders = isWhole ? [...split].map(([path, sum]): FolderRecord => ({ path, ...sum })) : [];
+  store.learned.replaceFolders(job.id, [...folders, ...records].slice(0, mostRecords));
   // Too little to measure by: start-up would be most of it.
   if (entries < 1000 || durationMs < 2000) return;
   const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;

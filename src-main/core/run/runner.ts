@@ -104,7 +104,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), lockedAtMs: 0,
+      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0,
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
