@@ -55,6 +55,8 @@ describe('new folders', () => {
     // 12 of 23 entries each and themselves, their 3 projects, the flat one with its files, and the name outside.
     expect(first.totals.created).toBe(12 * 24 + 3 + 101 + 1);
     expect(second.totals).toMatchObject({ filesTransferred: 0, created: 0, deleted: 0 });
+    // And the root.
+    expect([first.totals.entries, second.totals.entries]).toEqual([first.totals.created + 1, first.totals.created + 1]);
   });
 });
 

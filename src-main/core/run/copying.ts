@@ -243,6 +243,11 @@ function count({ totals }: RunContext, { unit, result }: UnitProgress, sign: 1 |
   totals.bytesTransferred += sign * stats.transferredBytes;
   totals.created += sign * (stats.created + unit.premade);
   if (unit.kind === 'level' && unit.after.length > 0) return;
+  if (unit.kind === 'entries') {
+    // Its folders; its own folder is its parent's, but the root is nobody's, and not named.
+    totals.entries += sign * (unit.entries + (unit.folder === ROOT ? 1 : -1));
+    return;
+  }
   const isWholeTree = unit.names[0] === ROOT && unit.kind === 'group';
   const depth = unit.folder === ROOT ? 0 : unit.folder.split('/').length;
   const countedBefore = isWholeTree ? 0 : depth + (unit.kind === 'group' ? unit.names.length : 0);
