@@ -14,8 +14,9 @@ import { fewSampledFolders, findLinkedFolders, sampledFolders } from './linked-s
 const readersOfServer = 48;
 /** Folders between two turns for all else. */
 const turnEvery = 32;
-/** Files measured per folder to guess the bytes of the rest. */
-const samples = 4;
+/** Files measured per folder to guess the bytes of the rest; where bytes cost nothing and each look waits for a server, one tells enough. */
+const usualSamples = 4;
+const fewestSamples = 1;
 /** From this mean size on, every file of a folder is measured: few large files must be spread over the lanes. */
 const largeFile = 256 * 1024;
 /** Files of one folder that are all measured at most. */
@@ -53,6 +54,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   const isExcluded = compileExcludes(request.excludes);
   const files = request.isSlow ? pooledCalls : directCalls;
   const readers = request.isSlow ? readersOfServer : 1;
+  const samples = request.isSlow && request.cost.bytesPerMs === Number.MAX_SAFE_INTEGER ? fewestSamples : usualSamples;
   const records = new Map(request.records.map((record) => [record.path, record]));
   const unreadable: ByteName[] = [];
   let folders = 0;
