@@ -7,6 +7,7 @@ import { mayCompare } from '../rsync/compare.ts';
 import { maySpare } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';
+import { rememberedSize } from './devices.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
 import { settleUnit, unitCount } from './settled.ts';
 import { planOfRest, watchOverdue } from './splitting.ts';
@@ -49,11 +50,12 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
   const weights = unitWeights(facts);
   const slow = !context.isLocal;
+  const remembered = rememberedSize(store, { source: source.passport, destination: destination.passport }, isFull);
   const plan: PlanRequest = {
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
-    lanes: job.options.workers === 'auto' && slow ? lanesOnNas : context.pool.size,
+    lanes: job.options.workers === 'auto' && slow ? remembered ?? lanesOnNas : context.pool.size,
     isSlow: slow,
     fills: isFull && slow && facts.isSpared && !request.dryRun,
     records: known && !isFull ? store.learned.folders(job.id) : [],

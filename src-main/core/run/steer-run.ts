@@ -1,6 +1,6 @@
 import type { Prepared } from './before.ts';
 import type { RunContext } from './context.ts';
-import { deviceOf } from './devices.ts';
+import { deviceOf, rememberedSize } from './devices.ts';
 import { isFullCopy } from './planning.ts';
 import type { Passports } from './same-place.ts';
 import { steer, type Steering } from './steering.ts';
@@ -10,9 +10,7 @@ import type { WorkerBudget } from './worker-budget.ts';
 export function steerRun(context: RunContext, { source, destination }: Prepared, budget: WorkerBudget): Steering {
   const { workers, bandwidthLimit } = context.job.options;
   const devices = [source.passport, destination.passport].flatMap((passport) => (passport ? [deviceOf(passport)] : []));
-  const [from, to] = devices;
-  const remembered = from === undefined || to === undefined ? null
-    : context.store.learned.poolSize(from, to, isFullCopy(destination) ? 'full' : 'incremental');
+  const remembered = rememberedSize(context.store, { source: source.passport, destination: destination.passport }, isFullCopy(destination));
   return steer(context.pool, {
     workers, canChange: bandwidthLimit === null, isSlow: !context.isLocal, remembered, budget, devices,
     workDone: () => context.tracker.workDone(),
