@@ -22,7 +22,7 @@ export interface ForkedProcess {
 
 export type ForkedScript = 'worker' | 'scout';
 
-/** UV_THREADPOOL_SIZE: file calls wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many. */
+/** UV_THREADPOOL_SIZE: file calls wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many; more than 32 brought a comparison nothing. */
 export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '32' };
 
 /** Forks workers and scouts: child_process here, utilityProcess in the desktop app. */

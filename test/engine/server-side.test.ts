@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +9,8 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
 import { compareCall, type CompareFacts } from '../../src-main/core/rsync/compare.ts';
 import { compareUnit } from '../../src-main/worker/compare.ts';
+import { createLookAll } from '../../src-main/worker/look-all.ts';
+import { holdRoot } from '../../src-main/worker/safe-folder.ts';
 import { listStrangers } from '../../src-main/worker/strangers.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
@@ -44,6 +46,17 @@ const differing = async (changes: Partial<CompareCall> = {}) => {
 };
 /** As if nothing but the content had changed. */
 const later = (path: string, time: string) => execFileSync('touch', ['-h', '-d', time, path]);
+
+test.each([['as if answered from memory', Infinity], ['as if each call waited for a server', -1]])('names are looked at %s', async (_what, quickMs) => {
+  const lookAll = createLookAll(quickMs);
+  const root = await holdRoot(join(source, 'b'));
+  const asked = names('one', 'none', 'two', '#three', 'none either', 'new\nline', 'symlink');
+  for (const time of ['first', 'second']) {
+    const found = await lookAll(root, asked);
+    expect(found.map((facts) => facts?.ino ?? null), time).toEqual(asked.map((name) => lstatSync(join(source, 'b', name), { bigint: true, throwIfNoEntry: false })?.ino ?? null));
+  }
+  await root.close();
+});
 
 describe('a comparison of both sides', () => {
   test('counts what is the same, and finds nothing else', async () => {

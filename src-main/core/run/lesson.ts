@@ -54,7 +54,7 @@ function addToSplit(split: Lesson['split'], { kind, folder, entries, after }: Un
 }
 
 /** Keeps what a run that came to its end taught. */
-export function learn({ store, job, units, settled }: RunContext, isFull: boolean): void {
+export function learn({ store, job, units, settled }: Pick<RunContext, 'store' | 'job' | 'units' | 'settled'>, isFull: boolean): void {
   const lesson: Lesson = { ...settled.lesson, records: [...settled.lesson.records], split: new Map(settled.lesson.split) };
   for (const progress of units) addLesson(lesson, progress);
   const { records, split, isWhole, entries, bytes, durationMs } = lesson;

@@ -34,9 +34,10 @@ export function watchOverdue(context: RunContext): () => void {
   const afterMs = ports.tuning?.splitAfterMs;
   const timer = setInterval(() => {
     if (isEnding(context) || pool.queued > 0 || pool.busy > pool.size / 2) return;
-    for (const { unit, forMs } of pool.running()) {
-      const progress = [...context.units].find((each) => each.unit.id === unit);
-      if (progress && isDivisible(progress) && isOverdue(progress.unit, forMs, afterMs)) pool.split(unit);
+    const running = new Map(pool.running().map(({ unit, forMs }) => [unit, forMs]));
+    for (const progress of context.units) {
+      const forMs = running.get(progress.unit.id);
+      if (forMs !== undefined && isDivisible(progress) && isOverdue(progress.unit, forMs, afterMs)) pool.split(progress.unit.id);
     }
   }, Math.max(10, (afterMs ?? splitAfterMs) / looksPerWait));
   timer.unref();
