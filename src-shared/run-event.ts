@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
 import { Job } from './job.ts';
+import { Verdict } from './diagnosis.ts';
+import { RunFacts, RunSample } from './run-meters.ts';
 import { Notice, RunState, RunTotals, Trigger } from './run.ts';
 import { UnitKind, UnitState } from './unit.ts';
 
@@ -40,6 +42,10 @@ export const RunEventData = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run-started'), run: z.int(), at: z.number(), job: RunJob, trigger: Trigger, dryRun: z.boolean() }),
   z.object({ type: z.literal('notice'), run: z.int(), at: z.number(), notice: Notice }),
   z.object({ type: z.literal('progress'), run: z.int(), at: z.number(), progress: Progress }),
+  /** Once, before the first sample. */
+  z.object({ type: z.literal('meters'), run: z.int(), at: z.number(), facts: RunFacts }),
+  /** About once a second. `verdict`: what limits the run now, null while that cannot be told. */
+  z.object({ type: z.literal('sample'), run: z.int(), at: z.number(), sample: RunSample, verdict: Verdict.nullable() }),
   z.object({
     type: z.literal('unit-ended'), run: z.int(), at: z.number(), unit: z.int(), kind: UnitKind, name: z.string(), lane: z.int(),
     state: UnitState, code: z.int().nullable(), entries: z.number(), bytes: z.number(), durationMs: z.number(), attempt: z.int(),
@@ -56,6 +62,8 @@ export const RunEventData = z.discriminatedUnion('type', [
     type: z.literal('run-ended'), run: z.int(), at: z.number(), state: RunState, totals: RunTotals, durationMs: z.number(),
     /** What limited the run, in one sentence; null when it was too short to say. */
     limitedBy: z.string().nullable(),
+    /** The same with its evidence and what would help. */
+    verdict: Verdict.nullable(),
     error: ErrorSchema.nullable(),
   }),
 ]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
+import { Verdict } from './diagnosis.ts';
 import { Job } from './job.ts';
 import { Progress } from './run-event.ts';
 import { Notice, RunState, RunTotals, Trigger } from './run.ts';
@@ -36,6 +37,8 @@ export const LiveRun = z.object({
   heldEntries: z.int(),
   /** What a dry run has found so far; the names: `runs.changes`. */
   changes: z.object({ delete: z.int(), create: z.int(), update: z.int(), attributes: z.int() }),
+  /** What limits it now, once that can be told; of one that has ended, what limited it. */
+  verdict: Verdict.nullable(),
   /** Null while it is live. */
   outcome: Outcome.nullable(),
 });

@@ -1,6 +1,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { desktopCalls, feedCalls, machineCalls, placeCalls, settingsCalls } from './machine.ts';
 import { jobCalls } from './jobs.ts';
+import { labCalls } from './lab.ts';
 import { historyCalls, runCalls } from './runs.ts';
 import { serviceCalls } from './service.ts';
 import { notifyCalls, protectionCalls, receiptCalls, scheduleCalls, trashCalls } from './trust.ts';
@@ -11,6 +12,7 @@ export const contract = {
   jobs: jobCalls,
   runs: runCalls,
   history: historyCalls,
+  lab: labCalls,
   schedule: scheduleCalls,
   protection: protectionCalls,
   trash: trashCalls,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { eventIterator } from '@orpc/contract';
 import { RunEventData } from '../run-event.ts';
+import { RunComparison, RunWork, Verdict } from '../diagnosis.ts';
+import { RunFacts, RunMeters, RunSample } from '../run-meters.ts';
 import { RunState } from '../run.ts';
 import { HeldRemovals, PastRun, TimelineBar, UnitLog, UnitView } from '../run-view.ts';
 import { UnitState } from '../unit.ts';
@@ -29,6 +31,8 @@ export const runCalls = {
   /** What a dry run found, deletions first; at most 10,000 names are kept. */
   changes: call.input(ByKey.extend(Page.shape))
     .output(z.object({ total: z.int(), changes: z.array(z.object({ action: Action, name: z.string(), bytes: z.number() })) })),
+  /** The meters of a run of this host, all there are at once, then what comes. `replaces`: forget the samples before, neighbours were merged. */
+  meters: call.input(ByKey).output(eventIterator(z.object({ facts: RunFacts, samples: z.array(RunSample), replaces: z.boolean() }))),
   /** Takes an ended run out of the list of live ones. */
   dismiss: call.input(ByKey).output(z.object({})),
   /** The log of a live run as it grows; the newest 200 events first. */
@@ -55,6 +59,11 @@ export const historyCalls = {
   /** Durations and sizes of a job's last runs, oldest first. */
   trend: call.input(z.object({ jobId: z.string().max(100), limit: z.int().min(1).max(500) }))
     .output(z.array(z.object({ run: z.int(), startedAt: z.number(), durationMs: z.number(), bytes: z.number(), state: RunState }))),
+  /** What was measured, and what limited the run; each null where nothing is kept of it. */
+  diagnosis: call.input(ById).output(z.object({ meters: RunMeters.nullable(), work: RunWork.nullable(), verdict: Verdict.nullable() })),
+  /** Two runs side by side, whichever came first. */
+  compare: call.input(z.object({ runs: z.tuple([z.int().positive(), z.int().positive()]) }))
+    .output(z.object({ earlier: PastRun, later: PastRun, comparison: RunComparison })),
   held: call.input(ById).output(z.array(HeldRemovals)),
   /** Runs the job again and lets it remove what `held` listed; anything else that went meanwhile is held again. */
   approve: call.input(ById).output(ByKey),

@@ -33,7 +33,7 @@ export const runEvents = {
     ({ type: 'held', ...common, reason: 'omega would become empty', names: ['omega/a', 'omega/b'], entries: 2, bytes: 2000,
       ...more }),
   ended: (more: Partial<EventOf<'run-ended'>> = {}): RunEventData => ({
-    type: 'run-ended', ...common, state: 'succeeded', totals: noTotals, durationMs: 134_000, limitedBy: null, error: null,
+    type: 'run-ended', ...common, state: 'succeeded', totals: noTotals, durationMs: 134_000, limitedBy: null, verdict: null, error: null,
     ...more,
   }),
 };

@@ -71,6 +71,8 @@ test.each(migrations.map((step) => step.version))('the stored database of versio
     expect(store.alarms.open(job)).toMatchObject([{ folder: 'alpha', names: ['alpha/one'] }]);
     expect(store.trash.list(job)).toMatchObject([{ run: 1, folder: '1' }]);
   }
+  expect(store.diagnoses.of(1).verdict?.cause).toBe(version >= 5 ? 'cpu-all-cores' : undefined);
+  expect(store.labResults.list(job)).toMatchObject(version >= 5 ? [{ winner: null, sample: { entries: 10 } }] : []);
   expect(store.learned.poolSize('c0ffee', 'nfs4 nas:/export', 'full')).toBe(version >= 4 ? 24 : null);
   store.close();
 });

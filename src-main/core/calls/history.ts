@@ -21,6 +21,10 @@ export function historyCalls({ store, timelines, approve }: HistoryCallParts) {
     unitLog: os.unitLog.handler(({ input }) => history.unitLog(input.run, input.unit, input.attempt)),
     timeline: os.timeline.handler(({ input }) => history.timeline(input.run, input.after)),
     trend: os.trend.handler(({ input }) => history.trend(input.jobId, input.limit)),
+    diagnosis: os.diagnosis.handler(({ input }) => {
+      const { meters, work, verdict } = store().diagnoses.of(input.run);
+      return { meters, work, verdict };
+    }),
     held: os.held.handler(({ input }) => history.held(input.run)),
     approve: os.approve.handler(({ input }) => ({ key: approve(input.run) })),
     restoreCommand: os.restoreCommand.handler(({ input }) => ({ command: history.restoreCommand(input.run, input.folder, input.target) })),

@@ -1,4 +1,5 @@
 import type { RunEventData } from '../../../src-shared/run-event.ts';
+import type { RunMeters, RunSample } from '../../../src-shared/run-meters.ts';
 import { hasLeft, pause } from '../live/pause.ts';
 import type { LiveRuns } from '../live/live-runs.ts';
 import { base } from './base.ts';
@@ -45,6 +46,7 @@ export function runCalls(live: LiveRuns) {
       live.dismiss(input.key);
       return done;
     }),
+    meters: os.meters.handler(({ input, signal }) => followMeters(live, input.key, signal)),
     log: os.log.handler(({ input, signal }) => follow(live, input.key, signal)),
   };
 }
@@ -59,6 +61,26 @@ async function* follow(live: LiveRuns, key: string, stop: AbortSignal | undefine
     if (events.length > 0 || told === 0) yield { events };
     told = log.dropped + log.events.length;
     if (log.events.at(-1)?.type === 'run-ended') return;
+    await pause(logEveryMs, stop);
+  }
+}
+
+/** The samples of a run: those there are, then more as they come, until the run has ended. */
+async function* followMeters(
+  live: LiveRuns, key: string, stop: AbortSignal | undefined,
+): AsyncGenerator<{ facts: RunMeters['facts']; samples: RunSample[]; replaces: boolean }, void> {
+  let told: readonly RunSample[] = [];
+  while (!hasLeft(stop)) {
+    const hasEnded = live.hasEnded(key);
+    const meters = live.meters(key);
+    if (meters && meters.samples !== told) {
+      const { facts, samples } = meters;
+      // Merged neighbours are new objects.
+      const isLonger = told.length > 0 && samples.length > told.length && samples[told.length - 1] === told.at(-1);
+      yield { facts, samples: isLonger ? samples.slice(told.length) : [...samples], replaces: !isLonger };
+      told = samples;
+    }
+    if (hasEnded) return;
     await pause(logEveryMs, stop);
   }
 }

@@ -49,6 +49,9 @@ export interface LiveRuns {
   /** Deletions first. */
   changes(key: string, offset: number, limit: number): { total: number; changes: ChangeEvent[] };
   log(key: string): LiveEntry['log'];
+  hasEnded(key: string): boolean;
+  /** What has been measured so far; null before the first sample. Another object after each sample. */
+  meters(key: string): LiveEntry['meters'];
   bars(run: number): readonly TimelineBar[] | null;
   /** Throws `AppError` busy for a run that has not ended. */
   dismiss(key: string): void;
@@ -172,6 +175,8 @@ export function createLiveRuns({ store, now, backup }: LiveRunsParts): LiveRuns 
       const { removals, otherChanges } = find(key).entry;
       return { total: removals.length + otherChanges.length, changes: [...removals, ...otherChanges].slice(offset, offset + limit) };
     },
+    hasEnded: (key) => !isLive(find(key)),
+    meters: (key) => find(key).entry.meters,
     log: (key) => find(key).entry.log,
     bars: (run) => liveRuns().find(({ entry }) => entry.view.run === run)?.entry.bars ?? null,
     dismiss(key) {

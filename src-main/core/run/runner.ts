@@ -290,7 +290,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     state = endState({ state, cancelled, closed, unproven, isFailed, isHeld: (totals.held > 0 || (live?.heldTops.size ?? 0) > 0) && !request.dryRun, isWarned });
     const limitedBy = shape ? sentenceFor(shape, units, live?.settled.longest ?? null, durationMs, live?.job.options.bandwidthLimit !== null) : null;
     remember({ state, totals, limitedBy, error });
-    emit({ type: 'run-ended', state, totals, durationMs, limitedBy, error });
+    emit({ type: 'run-ended', state, totals, durationMs, limitedBy, verdict: null, error });
     return { run: live && live.run > 0 ? live.run : null, state, totals, durationMs, error };
   }
 

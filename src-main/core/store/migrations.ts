@@ -144,10 +144,29 @@ const poolSchema = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** What limited runs, and what the Lab measured. */
+const diagnosisSchema = `
+  CREATE TABLE diagnoses (
+    run INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+    meters TEXT, -- JSON, RunMeters
+    work TEXT, -- JSON, RunWork
+    verdict TEXT -- JSON, Verdict
+  ) STRICT;
+
+  CREATE TABLE lab_results (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job INTEGER REFERENCES jobs (key) ON DELETE CASCADE, -- null: measured for no job
+    at INTEGER NOT NULL,
+    result TEXT NOT NULL -- JSON, LabResult
+  ) STRICT;
+  CREATE INDEX lab_results_by_job ON lab_results (job, id);
+`;
+
 /** The whole chain, oldest first. The newest version is that of the last step. */
 export const migrations: readonly Migration[] = [
   { version: 1, run: (database) => database.exec(firstSchema) },
   { version: 2, run: (database) => database.exec(interfaceSchema) },
   { version: 3, run: (database) => database.exec(trustSchema) },
   { version: 4, run: (database) => database.exec(poolSchema) },
+  { version: 5, run: (database) => database.exec(diagnosisSchema) },
 ];

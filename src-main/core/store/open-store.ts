@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { alarmStore, type AlarmStore } from './alarms.ts';
+import { diagnosisStore, type DiagnosisStore } from './diagnoses.ts';
 import { dueStore, type DueStore } from './dues.ts';
 import { makeDataFolder } from './folder.ts';
 import { heldStore, type HeldStore } from './held.ts';
 import { jobStore, type JobStore } from './jobs.ts';
+import { labResultStore, type LabResultStore } from './lab-results.ts';
 import { learnedStore, type LearnedStore } from './learned.ts';
 import { migrations, type Migration } from './migrations.ts';
 import { notifyFacts, type NotifyFacts } from './notify-facts.ts';
@@ -40,6 +42,8 @@ export interface Store {
   readonly held: HeldStore;
   /** What runs did by top folder, and which names failed. */
   readonly protection: ProtectionStore;
+  readonly diagnoses: DiagnosisStore;
+  readonly labResults: LabResultStore;
   readonly receipts: ReceiptStore;
   readonly alarms: AlarmStore;
   readonly trash: TrashStore;
@@ -85,6 +89,8 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       history: withStoreErrors(file, historyStore(database, line)),
       held: withStoreErrors(file, heldStore(database)),
       protection: withStoreErrors(file, protectionStore(database)),
+      diagnoses: withStoreErrors(file, diagnosisStore(database)),
+      labResults: withStoreErrors(file, labResultStore(database)),
       receipts: withStoreErrors(file, receiptStore(database)),
       alarms: withStoreErrors(file, alarmStore(database)),
       trash: withStoreErrors(file, trashStore(database)),
