@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CutFile } from './cut-file.ts';
 import { ByteNameSchema } from './unit.ts';
 
 /** Counts from `rsync --stats` (rsync(1), OPTIONS --stats). Sizes in bytes. */
@@ -68,5 +69,11 @@ export const RsyncResult = z.object({
   hasLinks: z.boolean().optional(),
   /** True: it was ended between two files because others can do the rest; `stats` are what it has transferred until then, taken for new. */
   isSplit: z.boolean().optional(),
+  /** Large files whose copy was cut off now. */
+  cutFiles: z.array(CutFile).optional(),
+  /** What an earlier run had kept (`CutFile.kept`) and is there no longer: gone on with, or of no use. */
+  usedUp: z.array(z.string()).optional(),
+  /** Files that were gone on with and are whole now, and how much of them was copied. */
+  resumed: z.array(z.object({ name: ByteNameSchema, bytes: z.number() })).optional(),
 });
 export type RsyncResult = z.infer<typeof RsyncResult>;

@@ -122,6 +122,8 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('close-trash'), destination: z.string(), folder: TrashFolder }),
   /** Removes these folders of the trash with all that is in them. */
   z.object({ op: z.literal('expire-trash'), destination: z.string(), folders: z.array(TrashFolder) }),
+  /** Removes what is kept of a job's large files that were cut off, but these. */
+  z.object({ op: z.literal('clear-kept'), destination: z.string(), job: z.string().regex(/^[\w-]+$/u), keep: z.array(z.string()) }),
   /** What lies directly in `path` of a folder of the trash. */
   z.object({ op: z.literal('browse-trash'), destination: z.string(), folder: TrashFolder, path: ByteNameSchema }),
   /**
@@ -182,6 +184,7 @@ export const ScoutAnswers = {
   'open-trash': z.object({ folder: TrashFolder }),
   'close-trash': z.object({ isKept: z.boolean() }),
   'expire-trash': z.object({ removed: z.array(TrashFolder), failed: z.array(z.object({ folder: TrashFolder, reason: z.string() })) }),
+  'clear-kept': z.object({}),
   'browse-trash': z.object({
     items: z.array(z.object({ name: ByteNameSchema, kind: z.enum(['folder', 'file', 'other']), bytes: z.number(), modifiedAt: z.number() })),
     isAll: z.boolean(),

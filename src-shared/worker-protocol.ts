@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CutFile } from './cut-file.ts';
 import { Change, LinkedName, RsyncResult } from './rsync-result.ts';
 import { ByteNameSchema } from './unit.ts';
 
@@ -56,6 +57,19 @@ export const CompareCall = z.object({
 });
 export type CompareCall = z.infer<typeof CompareCall>;
 
+/** What becomes of large files of a unit whose copy is cut off, and what an earlier run has left of some. */
+export const CutCall = z.object({
+  source: z.string(),
+  destination: z.string(),
+  /** Names its folder at the destination. */
+  job: z.string().regex(/^[\w-]+$/u),
+  /** Smaller ones are left to rsync, which removes them. */
+  leastBytes: z.number(),
+  /** `call` copies what is missing of the file. */
+  resume: z.array(z.object({ file: CutFile, call: RsyncCall })),
+});
+export type CutCall = z.infer<typeof CutCall>;
+
 /** What a call changed in one top folder ('': the files directly in the root), counted where it runs. */
 export const TopTally = z.object({
   top: ByteNameSchema,
@@ -78,6 +92,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     seed: RsyncCall.nullable(),
     fill: FillCall.nullable(),
     compare: CompareCall.nullable(),
+    cut: CutCall.nullable(),
     call: RsyncCall,
     linkScan: LinkScan.nullable(),
     /** Send itemised changes (needs an `--out-format` in the call, see rsync/args). */

@@ -62,6 +62,8 @@ export interface Tuning {
   readonly splitAfterMs?: number | undefined;
   /** Size of the units that do its rest. */
   readonly restUnitMs?: number | undefined;
+  /** A file of which less was copied when it was cut off is not kept. */
+  readonly cutBytes?: number | undefined;
   /** rsync's --timeout. */
   readonly rsyncTimeoutSeconds?: number | undefined;
   /** After this long without an answer a path is said to hang. */

@@ -6,6 +6,7 @@ import { createChangeTally } from './change-tally.ts';
 import { compareUnit, type Comparison } from './compare.ts';
 import { sameResult, withComparison } from './compare-result.ts';
 import { startFill, type Filling } from './fill.ts';
+import { createCutWork, type CutWork } from './cut-work.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
 import { openPort } from './port.ts';
@@ -43,6 +44,10 @@ let killTimer: NodeJS.Timeout | undefined;
 let splitPoint: SplitPoint | null = null;
 /** Ends the wait of a comparison that a pause made; null while nothing is compared. */
 let comparing: { wake: () => void } | null = null;
+/** Large files of the unit that are cut off. */
+let cutWork: CutWork = createCutWork(null);
+/** An earlier run's files are gone on with. */
+let resuming = false;
 /** The copy of new files that goes before a unit's rsync; null while there is none. */
 let filling: Filling | null = null;
 
@@ -118,25 +123,37 @@ async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Re
   }
 }
 
-async function run({ unit, seed, fill: fillCall, compare, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+/** Works on a unit, and tells its end. */
+async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stopped = false;
+  cutWork = createCutWork(message.cut);
+  const result = await workOn(message);
+  send({ type: 'ended', unit: message.unit, result: await cutWork.resultWith(result) });
+  if (leaving) port.leave();
+}
+
+async function workOn({ unit, seed, fill: fillCall, compare, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<RsyncResult> {
   const startedAt = performance.now();
   let comparison: Comparison | null = null;
+  resuming = true;
+  await cutWork.resume((started) => follow(unit, started), () => !stopped);
+  resuming = false;
+  if (stopped) return endedByUs(performance.now() - startedAt);
   try {
     if (fillCall) await fill(unit, fillCall);
     comparison = compare && (await compareBoth(compare));
   } catch (thrown) {
     if (!(thrown instanceof Stopped)) throw thrown;
-    return end(unit, endedByUs(performance.now() - startedAt));
+    return endedByUs(performance.now() - startedAt);
   }
   const beforeMs = performance.now() - startedAt;
   /** As rsync alone would have told it. */
   const told = (result: RsyncResult): RsyncResult => (fillCall ? seededResult(result, foldersMade(linkScan), noRepeats, 0) : result);
-  if (compare && comparison?.differing.size === 0) return end(unit, told(sameResult(compare, comparison, beforeMs)));
+  if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs));
   const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
   const seeded = seed ? await follow(unit, startSeed(seed)) : null;
   // As rsync ends when it is asked to.
-  if (stopped) return end(unit, { ...seeded!, code: 20 });
+  if (stopped) return { ...seeded!, code: 20 };
   let changes: Change[] = [];
   const flush = () => {
     if (changes.length > 0) send({ type: 'changes', unit, changes });
@@ -161,9 +178,9 @@ async function run({ unit, seed, fill: fillCall, compare, call, linkScan, report
   flush();
   if (countChanges) send({ type: 'tally', unit, tally: tally.result() });
   const split = point?.resultOf(result);
-  if (split) return end(unit, { ...split, durationMs: split.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) });
+  if (split) return { ...split, durationMs: split.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) };
   if (compare && comparison && narrow) {
-    return end(unit, told(withComparison(compare, comparison, { ...result, durationMs: result.durationMs + beforeMs, ranInstead: narrow.argv })));
+    return told(withComparison(compare, comparison, { ...result, durationMs: result.durationMs + beforeMs, ranInstead: narrow.argv }));
   }
   let repeats = noRepeats;
   const hasNoLinks = call.argv.includes(tellLinksFlag) && result.hasLinks !== true;
@@ -172,7 +189,7 @@ async function run({ unit, seed, fill: fillCall, compare, call, linkScan, report
     if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
     repeats = found.repeats;
   }
-  end(unit, seeded || fillCall ? seededResult(result, foldersMade(linkScan), repeats, seeded?.durationMs ?? beforeMs) : result);
+  return seeded || fillCall ? seededResult(result, foldersMade(linkScan), repeats, seeded?.durationMs ?? beforeMs) : result;
 }
 
 /** Folders the walk has made that rsync counts in a unit of new names: those above them, and of whole subtrees their own. */
@@ -180,11 +197,6 @@ function foldersMade(scan: LinkScan | null): number {
   const [first] = scan?.names ?? [];
   if (!scan || first === undefined) return 0;
   return first.split('/').length - 1 + (scan.depth === 'deep' ? scan.names.length : 0);
-}
-
-function end(unit: number, result: RsyncResult): void {
-  send({ type: 'ended', unit, result });
-  if (leaving) port.leave();
 }
 
 /** As rsync ends when it is asked to. */
@@ -207,7 +219,8 @@ function stop(graceMs: number): void {
   stopped = true;
   comparing?.wake();
   endFilling(graceMs);
-  if (rsync) endRsync(rsync, graceMs);
+  // Another one may run by then; it is to end as well.
+  if (rsync) void cutWork.beforeEnd(rsync.pid).then(() => rsync && endRsync(rsync, graceMs));
 }
 
 /** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */
@@ -240,7 +253,7 @@ port.onMessage((raw) => {
       break;
     case 'stop':
       leaving ||= message.exit;
-      if (rsync || comparing) stop(message.graceMs);
+      if (rsync || comparing || resuming) stop(message.graceMs);
       else if (leaving) port.leave();
       break;
   }

@@ -17,7 +17,8 @@ export function bytesWritten(pid: number): number {
   return match ? Number(match[1]) : 0;
 }
 
-function childrenOf(pid: number): number[] {
+/** The processes that a process has started and that are still there (proc_pid_task(5), children). */
+export function childrenOf(pid: number): number[] {
   return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 

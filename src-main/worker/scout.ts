@@ -4,6 +4,7 @@ import type { FromScout, ScoutRequest, ToScout } from '../../src-shared/scout-pr
 import { copyTime } from './copy-time.ts';
 import { countExtensions } from './count-extensions.ts';
 import { countTops } from './count.ts';
+import { clearKept } from './cut-files.ts';
 import { estimate } from './estimate.ts';
 import { listFolders } from './folders.ts';
 import { lock, renewLock, unlock } from './lock.ts';
@@ -83,6 +84,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'open-trash': return openTrash(request.destination, request.run);
     case 'close-trash': return closeTrash(request.destination, request.folder);
     case 'expire-trash': return expireTrash(request.destination, request.folders);
+    case 'clear-kept': return clearKept(request.destination, request.job, request.keep);
     case 'browse-trash': return browseTrash(request.destination, request.folder, request.path);
     case 'plan-restore': return planRestore(request);
     case 'count-extensions': return countExtensions(request.destination, request.top, request.extensions);

@@ -72,6 +72,7 @@ test.each(migrations.map((step) => step.version))('the stored database of versio
     expect(store.trash.list(job)).toMatchObject([{ run: 1, folder: '1' }]);
   }
   expect(store.diagnoses.of(1).verdict?.cause).toBe(version >= 5 ? 'cpu-all-cores' : undefined);
+  expect(store.cutFiles.list(job)).toMatchObject(version >= 5 ? [{ bytes: 1000, sourceMtimeNs: '1700000000123456789' }] : []);
   expect(store.labResults.list(job)).toMatchObject(version >= 5 ? [{ winner: null, sample: { entries: 10 } }] : []);
   expect(store.learned.poolSize('c0ffee', 'nfs4 nas:/export', 'full')).toBe(version >= 4 ? 24 : null);
   store.close();

@@ -47,6 +47,8 @@ export interface CallContext {
   readonly holdRootFiles?: boolean;
   /** Ask rsync whether there are files with several names. */
   readonly tellLinks?: boolean;
+  /** Go on at the end of what is there, which is known to be right or has to be compared first. */
+  readonly append?: 'trust' | 'verify';
   /** 1 for the first time a unit is tried. */
   readonly attempt: number;
 }
@@ -120,7 +122,7 @@ function deleteFlags(unit: Unit, { options, purpose }: CallContext): string[] {
   return [...preview, '--delete', ...(purpose === 'copy' ? ['--max-delete=0'] : [])];
 }
 
-function optionFlags(unit: Unit, { options, destination, purpose, bandwidth, tellChanges, attempt }: CallContext): string[] {
+function optionFlags(unit: Unit, { options, destination, purpose, bandwidth, tellChanges, attempt, append }: CallContext): string[] {
   // Before 3.1.3 rsync refuses both together.
   const isSparse = options.further.includes('sparse');
   return [
@@ -131,6 +133,7 @@ function optionFlags(unit: Unit, { options, destination, purpose, bandwidth, tel
     ...(bandwidth === null ? [] : [`--bwlimit=${Math.max(1, Math.floor(bandwidth / 1024))}K`]),
     // Measured faster, and safe only where nothing exists: on an existing file --inplace writes through its hard links.
     ...(unit.isNew && attempt === 1 && purpose === 'copy' ? [...(isSparse ? [] : ['--inplace']), '--no-inc-recursive'] : []),
+    ...(append === undefined ? [] : [append === 'trust' ? '--append' : '--append-verify']),
     ...(tellChanges ? [`--out-format=${outFormat}`] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import type { ByteName } from '../../../src-shared/byte-name.ts';
+import type { CutFile } from '../../../src-shared/cut-file.ts';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { DeleteLimit, Job } from '../../../src-shared/job.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
@@ -43,6 +44,8 @@ export interface RunContext {
   readonly settled: SettledUnits;
   /** The source has files with several names: no rsync need be asked for them any more. */
   hasLinks: boolean;
+  /** Large files that earlier runs of the job were cut off in, by the name they are kept under. */
+  readonly cutFiles: Map<string, CutFile>;
   /** What is noted of top folders for the record of the run. */
   readonly folders: FolderNotes;
   /** What starts first among waiting units: the highest. */

@@ -10,6 +10,7 @@ import { judgeEnd } from '../rsync/exit-codes.ts';
 import { addTally, isTallied } from './changed.ts';
 import { reportChanges } from './changes.ts';
 import { countCreated, spansTops, type CreatedByTop } from './kept.ts';
+import { cutCall, keepCutFiles } from './cut-files.ts';
 import { fillCall, seedCall } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import type { TaskEnd } from './pool.ts';
@@ -124,6 +125,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
         compare: attempt > 1 && !isAgain ? null : compareCall(unit, {
           ...call, isLocal, isRoot: process.getuid?.() === 0, isFilled: fill !== null,
         }),
+        cut: cutCall(context, unit, call),
         seed: seedCall(unit, { ...call, ...seedFacts }),
         linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
         reportChanges: spans || call.purpose === 'preview' || context.request.reportChanges,
@@ -152,6 +154,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
   context.bandwidth.giveBack(unit.id);
   context.hasLinks ||= end.result?.hasLinks === true;
   progress.result = end.result;
+  if (end.result) keepCutFiles(context, end.result);
   return end;
 }
 

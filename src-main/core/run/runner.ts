@@ -14,6 +14,7 @@ import { createBandwidthShares } from './bandwidth-shares.ts';
 import { prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
 import { retryUnit } from './copying.ts';
+import { clearCutFiles, cutFilesOf } from './cut-files.ts';
 import { endState, failedUnits } from './end-state.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
 import { holdDestination, type HeldLocks, type Hold } from './holding.ts';
@@ -104,7 +105,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0,
+      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, cutFiles: cutFilesOf(prepared),
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
@@ -211,7 +212,8 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     if (isEnding(context)) return;
     learn(context, planned.isFull);
     rememberSize(context, passports, planned.isFull, steering?.settled() ?? null);
-    if (![...context.units].some((unit) => unit.state === 'failed')) await expireTrash(context);
+    if ([...context.units].some((unit) => unit.state === 'failed')) return;
+    await Promise.all([expireTrash(context), clearCutFiles(context)]);
   }
 
   async function copyAll(context: RunContext, prepared: Prepared): Promise<Planned> {

@@ -144,7 +144,7 @@ const poolSchema = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** What limited runs, and what the Lab measured. */
+/** What limited runs, what the Lab measured, and large files that were cut off. */
 const diagnosisSchema = `
   CREATE TABLE diagnoses (
     run INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
@@ -158,6 +158,13 @@ const diagnosisSchema = `
     job INTEGER REFERENCES jobs (key) ON DELETE CASCADE, -- null: measured for no job
     at INTEGER NOT NULL,
     result TEXT NOT NULL -- JSON, LabResult
+  ) STRICT;
+  CREATE TABLE cut_files (
+    kept TEXT PRIMARY KEY, -- its name at the destination
+    job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    file TEXT NOT NULL, -- JSON, CutFile
+    UNIQUE (job, name)
   ) STRICT;
   CREATE INDEX lab_results_by_job ON lab_results (job, id);
 `;

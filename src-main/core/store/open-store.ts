@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { alarmStore, type AlarmStore } from './alarms.ts';
+import { cutFileStore, type CutFileStore } from './cut-files.ts';
 import { diagnosisStore, type DiagnosisStore } from './diagnoses.ts';
 import { dueStore, type DueStore } from './dues.ts';
 import { makeDataFolder } from './folder.ts';
@@ -42,6 +43,7 @@ export interface Store {
   readonly held: HeldStore;
   /** What runs did by top folder, and which names failed. */
   readonly protection: ProtectionStore;
+  readonly cutFiles: CutFileStore;
   readonly diagnoses: DiagnosisStore;
   readonly labResults: LabResultStore;
   readonly receipts: ReceiptStore;
@@ -89,6 +91,7 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
       history: withStoreErrors(file, historyStore(database, line)),
       held: withStoreErrors(file, heldStore(database)),
       protection: withStoreErrors(file, protectionStore(database)),
+      cutFiles: withStoreErrors(file, cutFileStore(database)),
       diagnoses: withStoreErrors(file, diagnosisStore(database)),
       labResults: withStoreErrors(file, labResultStore(database)),
       receipts: withStoreErrors(file, receiptStore(database)),
