@@ -83,7 +83,7 @@ export function createRoomWait({ pause, resume }: RoomParts): RoomWait {
 }
 
 async function untilNextLook(context: RunContext, pressed: AbortSignal, at: number): Promise<void> {
-  while (performance.now() < at && !pressed.aborted && !isEnding(context)) await sleep(Math.min(wakeEveryMs, at - performance.now()));
+  while (performance.now() < at && !pressed.aborted && !isEnding(context)) await sleep(Math.max(1, Math.min(wakeEveryMs, at - performance.now())));
 }
 
 /** Null where the destination does not answer: then it is looked at again later. */
