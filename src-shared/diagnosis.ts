@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobOptions } from './job.ts';
+import { OptionChange } from './job.ts';
 
 /** What limits a run. */
 export const Cause = z.enum([
@@ -20,7 +20,7 @@ export const Advice = z.object({
   /** How many times as fast the whole run would be; null where it cannot be told. 1: it would not help. */
   gain: z.number().nullable(),
   /** Options of the job that follow it; null: nothing Daybreak could set. */
-  options: JobOptions.pick({ workers: true, compress: true, checksum: true, bandwidthLimit: true }).partial().nullable(),
+  options: OptionChange.nullable(),
 });
 export type Advice = z.infer<typeof Advice>;
 

@@ -39,6 +39,14 @@ export const JobOptions = z.object({
 });
 export type JobOptions = z.infer<typeof JobOptions>;
 
+const { workers, compress, checksum, bandwidthLimit } = JobOptions.shape;
+
+/** Options that advice may change, and only those that it changes: `JobOptions.partial()` would fill in the defaults of all others. */
+export const OptionChange = z.object({
+  workers: workers.unwrap(), compress: compress.unwrap(), checksum: checksum.unwrap(), bandwidthLimit: bandwidthLimit.unwrap(),
+}).partial();
+export type OptionChange = z.infer<typeof OptionChange>;
+
 /** `ad-hoc`: made by `daybreak backup`, leaves nothing at the destination. `saved`: made by an admin. */
 export const JobKind = z.enum(['ad-hoc', 'saved']);
 

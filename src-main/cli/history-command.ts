@@ -1,3 +1,5 @@
+import { adviceLines } from './advice-lines.ts';
+import { writeComparison } from './comparison.ts';
 import type { App } from '../core/app.ts';
 import type { RunRow, UnitRow } from '../core/store/runs.ts';
 import { exitCodes } from './exit-code.ts';
@@ -17,15 +19,19 @@ export interface HistoryOptions {
   readonly json?: boolean;
   readonly limit?: string;
   readonly all?: boolean;
+  readonly compare?: string;
 }
 
-/** `daybreak history [RUN]`. Throws `AppError` for a bad number or a run that is not there. */
+/** `daybreak history [RUN] [--compare RUN]`. Throws `AppError` for a bad number or a run that is not there. */
 export async function runHistory(face: Face, run: string | undefined, options: HistoryOptions): Promise<number> {
   const limit = wholeNumber('--limit', options.limit ?? '20');
   const id = run === undefined ? null : wholeNumber('RUN', run);
+  const other = options.compare === undefined ? null : wholeNumber('--compare', options.compare);
+  if (other !== null && id === null) throw usageError('--compare needs a run to compare with', `For instance: ${face.callName} history 17 --compare ${other}`);
   const app = await face.openApp();
   try {
-    if (options.json === true) face.output.write(`${JSON.stringify(id === null ? { runs: app.history(limit) } : app.run(id))}\n`);
+    if (id !== null && other !== null) writeComparison(face, app, [id, other], options.json === true);
+    else if (options.json === true) face.output.write(`${JSON.stringify(id === null ? { runs: app.history(limit) } : app.run(id))}\n`);
     else {
       const width = face.output.size()?.columns ?? null;
       const lines = id === null ? listLines(app, limit, width, face) : runLines(app.run(id), options.all === true, width);
@@ -82,11 +88,12 @@ function durationOf(run: RunRow): string {
   return run.endedAt === null ? '-' : formatDuration(run.endedAt - run.startedAt);
 }
 
-function runLines({ run, units }: { run: RunRow; units: readonly UnitRow[] }, all: boolean, width: number | null): Line[] {
+function runLines({ run, units, verdict }: ReturnType<App['run']>, all: boolean, width: number | null): Line[] {
   const shown = all ? units : units.slice(0, SHOWN_UNITS);
   const hidden = units.length - shown.length;
   return [
     ...factLines(run),
+    ...adviceLines(verdict),
     ...run.notices.flatMap(noticeLines),
     ...(run.error ? errorLines(run.error) : []),
     ...(units.length === 0 ? [] : [line(''), ...unitTable(shown, width)]),

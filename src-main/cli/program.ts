@@ -76,12 +76,14 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
     .description('list the runs, newest first; or one run with its units, slowest first')
     .option('--limit <N>', 'how many runs to list', '20')
     .option('--all', 'all units of a run, not the slowest 20')
+    .option('--compare <RUN>', 'another run: what differs, and what explains the time')
     .option('--json', 'one JSON document')
     .addHelpText('after', () => examples(face.callName, [
       ['history --limit 5', 'the last five runs'],
       ['history 17 --all', 'run 17 with all its units'],
+      ['history 17 --compare 18', 'why one took longer than the other'],
     ]))
-    .action(async (run: string | undefined, options: { json?: boolean; limit?: string; all?: boolean }) => {
+    .action(async (run: string | undefined, options: { json?: boolean; limit?: string; all?: boolean; compare?: string }) => {
       const { runHistory } = await import('./history-command.ts');
       done(await runHistory(face, run, options));
     });

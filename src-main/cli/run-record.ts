@@ -39,6 +39,8 @@ export function recordEvent(record: RunRecord, event: RunEventData): void {
     case 'progress': record.progress = event.progress; break;
     case 'held': record.held.push(event); break;
     case 'run-ended': record.ended = event; break;
+    case 'meters':
+    case 'sample':
     case 'unit-ended':
     case 'change': break;
   }

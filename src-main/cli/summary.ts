@@ -1,4 +1,5 @@
 import type { HeldRemovals } from '../../src-shared/run-view.ts';
+import { adviceLines } from './advice-lines.ts';
 import type { RunOutcome } from '../core/app.ts';
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatRate } from './format.ts';
 import { errorLines, line, textLines, type Line } from './line.ts';
@@ -15,7 +16,7 @@ export function summaryLines(record: RunRecord, outcome: RunOutcome, callName: s
     ...stateLines(record, outcome, callName),
     ...(didNothing(outcome) ? [] : workLines(record, outcome)),
     ...(record.held.length > 0 ? heldLines(record, outcome) : []),
-    ...(limitedBy === null ? [] : textLines(`What limited it: ${limitedBy}`)),
+    ...(limitedBy === null ? [] : [...textLines(`What limited it: ${limitedBy}`), ...adviceLines(record.ended?.verdict ?? null)]),
     ...(outcome.run === null ? [] : [line(`Details: ${callName} history ${outcome.run}`, 'quiet')]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../src-shared/diagnosis.ts';
 import type { ErrorData } from '../../src-shared/errors.ts';
 import type { JobOptions } from '../../src-shared/job.ts';
 import type { RunEventData } from '../../src-shared/run-event.ts';
@@ -93,8 +94,8 @@ export interface App {
   backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle;
   /** Newest first. */
   history(limit: number): readonly RunRow[];
-  /** One run and its units, slowest first. Throws `AppError` not-found. */
-  run(id: number): { run: RunRow; units: readonly UnitRow[] };
+  /** One run, its units, slowest first, and what limited it. Throws `AppError` not-found. */
+  run(id: number): { run: RunRow; units: readonly UnitRow[]; verdict: Verdict | null };
   doctor(): Promise<readonly DoctorCheck[]>;
   readonly live: LiveRuns;
   readonly jobs: Jobs;
@@ -171,8 +172,8 @@ export function createApp(ports: Ports): Promise<App> {
     backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), notify, scheduler, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
-      const { runs, units } = open();
-      return { run: runs.get(id), units: units.list(id) };
+      const { runs, units, diagnoses } = open();
+      return { run: runs.get(id), units: units.list(id), verdict: diagnoses.of(id).verdict };
     },
     doctor: () => doctor(ports),
     settings: () => open().settings.get(),

@@ -1,5 +1,7 @@
 import { liveRunStates } from '../../src-shared/run.ts';
+import type { RunComparison } from '../../src-shared/diagnosis.ts';
 import type { HeldRemovals, PastRun, TimelineBar, UnitLog, UnitView } from '../../src-shared/run-view.ts';
+import { compareRuns, type ComparedRun } from './diagnosis/compare.ts';
 import { restoreCommand } from './rsync/restore-command.ts';
 import { shellWords } from './rsync/shell-words.ts';
 import type { HistoryStore, NamedRun, Page, RunFilter, UnitFilter } from './store/history.ts';
@@ -21,6 +23,8 @@ export interface History {
   /** `isAll`: nothing will follow `next`. */
   timeline(run: number, after: number): { bars: TimelineBar[]; next: number; isAll: boolean };
   trend: HistoryStore['trend'];
+  /** Any two runs, whichever came first. */
+  compare(runs: readonly [number, number]): { earlier: PastRun; later: PastRun; comparison: RunComparison };
   held(run: number): HeldRemovals[];
   restoreCommand(run: number, folder: string, target: string | null): string;
 }
@@ -48,6 +52,10 @@ export function createHistory(store: () => Store, timelines: LiveTimelines): His
       return { bars, next: after + bars.length, isAll: !isLive && bars.length < barsAtOnce };
     },
     trend: (jobId, limit) => store().history.trend(jobId, limit),
+    compare(runs) {
+      const [earlier, later] = runs.toSorted((one, other) => one - other).map((id) => ({ ...store().diagnoses.of(id), run: toPastRun(store().history.run(id)) })) as [ComparedRun, ComparedRun];
+      return { earlier: earlier.run, later: later.run, comparison: compareRuns(earlier, later) };
+    },
     held: (run) => store().held.list(store().history.run(run).id),
     restoreCommand(run, folder, target) {
       const { source, destination } = store().history.run(run);

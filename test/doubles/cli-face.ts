@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { AppError } from '../../src-shared/errors.ts';
+import type { Verdict } from '../../src-shared/diagnosis.ts';
 import type { RunEventData } from '../../src-shared/run-event.ts';
 import type { App, BackupRequest, DoctorCheck, RunHandle, RunOutcome } from '../../src-main/core/app.ts';
 import type { RunRow, UnitRow } from '../../src-main/core/store/runs.ts';
@@ -28,7 +29,7 @@ export interface MemoryApp extends CommandApp {
 
 /** A product without an engine, for tests of the face. */
 export function createMemoryApp(
-  script: Script, history: { runs?: readonly RunRow[]; units?: readonly UnitRow[]; checks?: readonly DoctorCheck[] } = {},
+  script: Script, history: { runs?: readonly RunRow[]; units?: readonly UnitRow[]; checks?: readonly DoctorCheck[]; verdict?: Verdict } = {},
 ): MemoryApp {
   let end = (): void => undefined;
   const steered: Steered = { calls: [], ending: new Promise((resolve) => { end = resolve; }) };
@@ -51,7 +52,7 @@ export function createMemoryApp(
     run: (id) => {
       const run = history.runs?.find((row) => row.id === id);
       if (!run) throw new AppError({ kind: 'not-found', message: `There is no run ${id}`, hint: 'daybreak history lists them.' });
-      return { run, units: history.units ?? [] };
+      return { run, units: history.units ?? [], verdict: history.verdict ?? null };
     },
     doctor: () => Promise.resolve(history.checks ?? []),
     close: () => {

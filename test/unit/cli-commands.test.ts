@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import { noTotals, RunState } from '../../src-shared/run.ts';
+import type { Verdict } from '../../src-shared/diagnosis.ts';
+import { openStore } from '../../src-main/core/store/open-store.ts';
 import type { RunRow, UnitRow } from '../../src-main/core/store/runs.ts';
 import { exitCodeOf } from '../../src-main/cli/exit-code.ts';
 import { createMirrorQuestion } from '../../src-main/cli/first-mirror.ts';
@@ -8,6 +10,7 @@ import { THIN_SPACE } from '../../src-main/cli/format.ts';
 import { runCommandLine } from '../../src-main/cli/program.ts';
 import { createFace, createMemoryApp, type Script } from '../doubles/cli-face.ts';
 import { outcome, runEvents as events } from '../doubles/run-events.ts';
+import { plainOptions, runEnd, startRun, temporaryFolder } from '../fixtures/databases/samples.ts';
 import { createPipe, createTerminal } from '../doubles/terminal.ts';
 
 const good: Script = (_, tell) => {
@@ -299,6 +302,34 @@ describe('history', () => {
     expect(text(all.output)).toContain('omega/25/\n');
   });
 
+  it('says what would have helped', async () => {
+    const verdict: Verdict = {
+      cause: 'source-latency', confidence: 0.9, title: 'Latency of /data/prod', evidence: [{ text: 'CPU 9 % busy' }],
+      advice: [
+        { text: 'More workers: 8 -> 24', gain: 2.6, options: { workers: 24 } }, { text: 'A way to /data/prod with half the latency', gain: null, options: null },
+        { text: 'A larger disk will not help', gain: 1, options: null },
+      ],
+    };
+    const face = createFace(createMemoryApp(good, { runs: [run(17)], verdict }));
+    await runCommandLine(['history', '17'], face);
+    expect(text(face.output)).toContain([
+      'What would help: More workers: 8 -> 24: about 2.6 times as fast.', '  A way to /data/prod with half the latency.', '  A larger disk will not help.', '',
+    ].join('\n'));
+  });
+
+  it('compares two runs, but not one with nothing', async () => {
+    const folder = temporaryFolder();
+    const store = openStore(folder.path);
+    const { id } = store.jobs.create({ name: 'Nightly', source: '/data/prod', destination: '/backup', options: plainOptions }, 1);
+    for (const at of [61_000, 121_000]) store.runs.end(startRun(store, id, { at: 1000 }), runEnd({ at, totals: { ...noTotals, entries: 1000 } }));
+    const face = createFace({ ...createMemoryApp(good), store: () => store } as ReturnType<typeof createMemoryApp>);
+    expect(await runCommandLine(['history', '2', '--compare', '1'], face)).toBe(0);
+    expect(text(face.output)).toContain('Run 2 took 2.0 times as long as run 1. It had about as much to do');
+    await expect(runCommandLine(['history', '--compare', '1'], createFace(createMemoryApp(good)))).rejects.toMatchObject({ kind: 'invalid-input' });
+    store.close();
+    folder.remove();
+  });
+
   it('is one JSON document with --json', async () => {
     const app = createMemoryApp(good, { runs: [run(17)], units: [unit(1)] });
     const list = createFace(app);
@@ -306,7 +337,7 @@ describe('history', () => {
     expect(JSON.parse(text(list.output))).toEqual({ runs: [run(17)] });
     const one = createFace(app);
     await runCommandLine(['history', '17', '--json'], one);
-    expect(JSON.parse(text(one.output))).toEqual({ run: run(17), units: [unit(1)] });
+    expect(JSON.parse(text(one.output))).toEqual({ run: run(17), units: [unit(1)], verdict: null });
   });
 
   it('of a run that is not there is an error, and the product is closed', async () => {

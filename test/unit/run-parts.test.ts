@@ -4,7 +4,6 @@ import { JobOptions } from '../../src-shared/job.ts';
 import type { RsyncResult, RsyncStats } from '../../src-shared/rsync-result.ts';
 import { nextRunState, RunEvent, RunState } from '../../src-shared/run.ts';
 import { nextUnitState, UnitEvent, UnitState, type Unit } from '../../src-shared/unit.ts';
-import { whatLimited, type RunShape } from '../../src-main/core/meters/limit.ts';
 import { guessCost, unitWeights } from '../../src-main/core/plan/cost.ts';
 import { unitCall, type CallContext } from '../../src-main/core/rsync/args.ts';
 import { actionOf } from '../../src-main/core/run/changes.ts';
@@ -219,23 +218,4 @@ test('progress never falls, never promises before it can, and ends full', () => 
   tracker.ended(units[0]!, true, 10, 100);
   tracker.ended(units[1]!, true, 10, 100);
   expect(tracker.frame('finishing', 4000, 8)).toMatchObject({ fraction: 1, leftMs: 0, entriesDone: 20, bytesDone: 200, unitsDone: 2 });
-});
-
-const shape: RunShape = {
-  durationMs: 60_000, cores: 2, cpuBusy: 0.7, ioPressure: 0.1, meanBusy: 4, largestSize: 8, aloneMs: 0,
-  longestUnit: { name: 'omega/', durationMs: 50_000 }, bandwidthLimit: false,
-};
-
-test.each<[string, Partial<RunShape>, string | null]>([
-  ['too short to say', { durationMs: 900 }, null],
-  ['busy cores', { cpuBusy: 0.95 }, 'CPU: the 2 cores were 95 % busy'],
-  ['waiting for storage', { ioPressure: 0.6 }, 'Storage: processes waited for disk or network storage 60 %'],
-  ['waiting for a server', { cpuBusy: 0.1 }, 'Latency of source or destination: CPU 10 % busy'],
-  ['a long tail', { aloneMs: 40_000, cpuBusy: 0.5 }, 'One long unit: omega/ ran longest'],
-  ['a bandwidth limit', { bandwidthLimit: true }, 'The bandwidth limit'],
-  ['nothing in particular', {}, 'Nothing stands out'],
-])('what limited a run: %s', (_what, change, expected) => {
-  const sentence = whatLimited({ ...shape, ...change });
-  if (expected === null) expect(sentence).toBeNull();
-  else expect(sentence).toContain(expected);
 });

@@ -25,6 +25,7 @@ export function historyCalls({ store, timelines, approve }: HistoryCallParts) {
       const { meters, work, verdict } = store().diagnoses.of(input.run);
       return { meters, work, verdict };
     }),
+    compare: os.compare.handler(({ input }) => history.compare(input.runs)),
     held: os.held.handler(({ input }) => history.held(input.run)),
     approve: os.approve.handler(({ input }) => ({ key: approve(input.run) })),
     restoreCommand: os.restoreCommand.handler(({ input }) => ({ command: history.restoreCommand(input.run, input.folder, input.target) })),

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type { MeterSample } from '../../../src-shared/meter-sample.ts';
 import { createMachineMeter } from './machine.ts';
-import { linuxTraffic, type Traffic } from './traffic.ts';
+import { linuxTraffic, otherTraffic, type Traffic } from './traffic.ts';
 
 const everyMs = 1000;
 /** Two minutes. */
@@ -79,14 +79,4 @@ function rates(last: Moment | null, { at, traffic }: Moment) {
     diskReadPerSecond: rate('diskRead'), diskWritePerSecond: rate('diskWritten'),
     networkInPerSecond: rate('networkIn'), networkOutPerSecond: rate('networkOut'),
   };
-}
-
-/** The same for systems without /proc. Fields that the library does not know there are null. */
-async function otherTraffic(): Promise<Traffic> {
-  const { fsStats, networkStats } = await import('systeminformation');
-  const [disks, networks] = await Promise.all([fsStats(), networkStats('*')]);
-  const sum = (field: 'rx_bytes' | 'tx_bytes') => networks.reduce((total, each) => total + each[field], 0);
-  // Null at run time on some systems, whatever its types say.
-  const known = disks as { rx: number; wx: number } | null;
-  return { diskRead: known?.rx ?? null, diskWritten: known?.wx ?? null, networkIn: sum('rx_bytes'), networkOut: sum('tx_bytes') };
 }

@@ -34,9 +34,9 @@ function merged(one: RunSample, other: RunSample): RunSample {
   });
   const pressure = one.pressure && other.pressure ? {
     cpu: mean(one.pressure.cpu, other.pressure.cpu), io: mean(one.pressure.io, other.pressure.io), memory: mean(one.pressure.memory, other.pressure.memory),
-  } : other.pressure;
+  } : other.pressure ?? one.pressure;
   return {
-    ...other, spanMs, pressure, lanes: one.lanes && other.lanes ? mergedLanes(one.lanes, other.lanes, mean) : other.lanes,
+    ...other, spanMs, pressure, lanes: one.lanes && other.lanes ? mergedLanes(one.lanes, other.lanes, mean) : other.lanes ?? one.lanes,
     cores: other.cores.map((share, core) => mean(one.cores[core] ?? share, share)),
     copyCpu: known(one.copyCpu, other.copyCpu), workerCpu: known(one.workerCpu, other.workerCpu), otherCpu: known(one.otherCpu, other.otherCpu),
     runQueue: known(one.runQueue, other.runQueue), memoryUsedBytes: mean(one.memoryUsedBytes, other.memoryUsedBytes),

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { parseDisks } from './disk-stats.ts';
+import { parseInterfaces, isOutward } from './interfaces.ts';
+import { listProc, readProc } from './proc-file.ts';
 
 /** Bytes since the machine started; null where the system does not tell. */
 export interface Traffic {
@@ -8,42 +10,42 @@ export interface Traffic {
   readonly networkOut: number | null;
 }
 
-/** /proc/diskstats counts sectors of this size, whatever the disk's own (kernel doc admin-guide/iostats.rst). */
-const sectorBytes = 512;
-
 /** Traffic of all disks and network interfaces of a Linux machine, or null where there is no /proc. */
 export function linuxTraffic(): Traffic | null {
-  try {
-    const disks = new Set(readdirSync('/sys/block').filter((name) => !/^(loop|ram|zram|dm-|md|sr|fd)/u.test(name)));
-    return { ...diskTraffic(readFileSync('/proc/diskstats', 'utf8'), disks), ...networkTraffic(readFileSync('/proc/net/dev', 'utf8')) };
-  } catch {
-    return null;
-  }
+  const [disks, interfaces] = [readProc('/proc/diskstats'), readProc('/proc/net/dev')];
+  if (disks === null || interfaces === null) return null;
+  // Whole ones: partitions and what is built of them would count twice.
+  const whole = new Set(listProc('/sys/block').filter((name) => !/^(loop|ram|zram|dm-|md|sr|fd)/u.test(name)));
+  return { ...diskTraffic(disks, whole), ...networkTraffic(interfaces) };
 }
 
-/** Sums `disks` (whole ones: partitions and what is built of them would count twice) of the text of /proc/diskstats. */
+/** Sums `disks` of the text of /proc/diskstats. */
 export function diskTraffic(text: string, disks: ReadonlySet<string>): Pick<Traffic, 'diskRead' | 'diskWritten'> {
-  let read = 0;
-  let written = 0;
-  for (const line of text.split('\n')) {
-    const fields = line.trim().split(/\s+/u);
-    if (!disks.has(fields[2] ?? '')) continue;
-    read += Number(fields[5]) * sectorBytes;
-    written += Number(fields[9]) * sectorBytes;
+  let [diskRead, diskWritten] = [0, 0];
+  for (const { readBytes, writtenBytes } of parseDisks(text, disks).values()) {
+    diskRead += readBytes;
+    diskWritten += writtenBytes;
   }
-  return { diskRead: read, diskWritten: written };
+  return { diskRead, diskWritten };
 }
 
-/** Sums the interfaces of the text of /proc/net/dev (proc(5)) but the loopback and those inside of the machine. */
+/** Sums the interfaces of the text of /proc/net/dev but the loopback and those inside of the machine. */
 export function networkTraffic(text: string): Pick<Traffic, 'networkIn' | 'networkOut'> {
-  let received = 0;
-  let sent = 0;
-  for (const line of text.split('\n').slice(2)) {
-    const [name = '', counts] = line.trim().split(/:\s*/u);
-    if (counts === undefined || /^(lo|veth|docker|br-|virbr|tun|tap)/u.test(name)) continue;
-    const fields = counts.trim().split(/\s+/u);
-    received += Number(fields[0]);
-    sent += Number(fields[8]);
+  let [networkIn, networkOut] = [0, 0];
+  for (const [name, { received, sent }] of parseInterfaces(text)) {
+    if (!isOutward(name)) continue;
+    networkIn += received;
+    networkOut += sent;
   }
-  return { networkIn: received, networkOut: sent };
+  return { networkIn, networkOut };
+}
+
+/** The same for systems without /proc. Fields that the library does not know there are null. */
+export async function otherTraffic(): Promise<Traffic> {
+  const { fsStats, networkStats } = await import('systeminformation');
+  const [disks, networks] = await Promise.all([fsStats(), networkStats('*')]);
+  const sum = (field: 'rx_bytes' | 'tx_bytes') => networks.reduce((total, each) => total + each[field], 0);
+  // Null at run time on some systems, whatever its types say.
+  const known = disks as { rx: number; wx: number } | null;
+  return { diskRead: known?.rx ?? null, diskWritten: known?.wx ?? null, networkIn: sum('rx_bytes'), networkOut: sum('tx_bytes') };
 }

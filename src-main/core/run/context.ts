@@ -18,6 +18,7 @@ import type { Pool } from './pool.ts';
 import type { ProgressTracker } from './progress.ts';
 import type { ScoutClient } from './scout-client.ts';
 import type { SettledUnits } from './settled.ts';
+import type { WorkSum } from './work-sum.ts';
 
 /** A run-event without what every event of a run carries. */
 export type EventOf = RunEventData extends infer Event ? (Event extends { run: number; at: number } ? Omit<Event, 'run' | 'at'> : never) : never;
@@ -35,6 +36,7 @@ export interface RunContext {
   /** No file call of source or destination waits for a server. */
   readonly isLocal: boolean;
   readonly tracker: ProgressTracker;
+  readonly work: WorkSum;
   readonly bandwidth: BandwidthShares;
   readonly scout: () => ScoutClient;
   readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };

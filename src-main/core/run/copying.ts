@@ -135,6 +135,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
     onStarted: (lane, call) => {
       const at = context.ports.clock.now();
       context.tracker.started(unit, unitName(unit), lane, at);
+      context.work.started(unit, at);
       if (context.run > 0) {
         const { id, kind, folder, names, entries, bytes } = unit;
         const facts = { unit: id, kind, folder, names, entries, bytes, name: unitName(unit), lane, attempt, startedAt: at, argv: call.argv };
@@ -152,6 +153,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
     },
   });
   context.bandwidth.giveBack(unit.id);
+  context.work.ended(unit, end.result, context.ports.clock.now());
   context.hasLinks ||= end.result?.hasLinks === true;
   progress.result = end.result;
   if (end.result) keepCutFiles(context, end.result);

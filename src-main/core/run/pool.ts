@@ -75,6 +75,8 @@ export interface Pool {
   readonly queued: number;
   /** Units now running, and for how long, ms. Those that were paused are left out: their time says nothing. */
   running(): { unit: number; forMs: number }[];
+  /** All workers; those that stand still for a smaller pool are not busy. */
+  workers(): { pid: number; isBusy: boolean }[];
   /** Pids of the rsyncs now running. */
   rsyncPids(): number[];
 }
@@ -305,6 +307,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
       return [...workers.values()].flatMap(({ current }) =>
         (current && !current.wasPaused ? [{ unit: current.task.unit, forMs: now - current.startedAt }] : []));
     },
+    workers: () => [...workers.values()].map(({ process: { pid }, current }) => ({ pid, isBusy: current?.parked === false })),
     rsyncPids: () => [...workers.values()].flatMap((worker) => worker.current?.rsync?.pid ?? []),
   };
 }

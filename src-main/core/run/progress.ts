@@ -25,6 +25,8 @@ export interface ProgressTracker {
   waiting(): number | null;
   /** Predicted time of what is done, ms, running units by the bytes they moved: it grows as fast as the run goes. */
   workDone(): number;
+  /** Entries and bytes so far, those of running units by the bytes they moved. */
+  done(): { entries: number; bytes: number };
   frame(state: RunState, now: number, poolSize: number): Progress;
 }
 
@@ -45,7 +47,16 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
   /** The share of running units that is probably done, by the bytes they moved of those they have. */
   function weightUnderWay(): number {
     let sum = 0;
-    for (const { unit, bytes } of running.values()) sum += unit.weight * Math.min(0.95, unit.bytes > 0 ? bytes / unit.bytes : 0);
+    for (const { unit, bytes } of running.values()) sum += unit.weight * shareDone(unit, bytes);
+    return sum;
+  }
+
+  function doneNow(): { entries: number; bytes: number } {
+    const sum = { entries: entriesDone, bytes: bytesDone };
+    for (const { unit, bytes } of running.values()) {
+      sum.entries += unit.entries * shareDone(unit, bytes);
+      sum.bytes += bytes;
+    }
     return sum;
   }
 
@@ -77,10 +88,10 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
       bytesDone += bytesTransferred;
     },
     waiting: () => (planning ? null : Math.max(0, unitsKnown - unitsDone - running.size - 1)),
+    done: doneNow,
     workDone: () => weightDone + weightUnderWay(),
     frame(state, now, poolSize) {
-      let bytesNow = bytesDone;
-      for (const { bytes } of running.values()) bytesNow += bytes;
+      const bytesNow = doneNow().bytes;
       history.push({ at: now, bytes: bytesNow, entries: entriesDone });
       while (history.length > 2 && now - history[0]!.at > windowMs) history.shift();
       const first = history[0]!;
@@ -104,4 +115,9 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
       };
     },
   };
+}
+
+/** The share of a running unit that is probably done. */
+function shareDone(unit: Unit, bytes: number): number {
+  return Math.min(0.95, unit.bytes > 0 ? bytes / unit.bytes : 0);
 }

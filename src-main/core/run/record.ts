@@ -13,6 +13,7 @@ import { tryToWriteReceipts } from '../receipt/missing.ts';
 import { unitCall } from '../rsync/args.ts';
 import { display } from '../rsync/byte-name.ts';
 import { processStartTime } from '../rsync/process-identity.ts';
+import type { Diagnosis } from '../store/diagnoses.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import type { RunContext } from './context.ts';
@@ -30,13 +31,14 @@ interface RunFacts extends RunFailures {
 }
 
 /**
- * Ends a run in the history, with what it did in each folder, which failures are new, and its receipt. Throws `AppError`
+ * Ends a run in the history, with what it did in each folder, which failures are new, its receipt, and what was measured. Throws `AppError`
  * where the run itself cannot be ended there; what else cannot be written is told as a notice.
  */
-export function concludeRun(context: RunContext, end: Omit<RunEnd, 'notices'>): void {
+export function concludeRun(context: RunContext, end: Omit<RunEnd, 'notices'>, diagnosis: Diagnosis | null): void {
   const facts = orTell(context, () => gather(context));
   context.store.runs.end(context.run, { ...end, notices: context.notices });
   if (facts) orTell(context, () => keep(context, facts));
+  if (diagnosis) orTell(context, () => context.store.diagnoses.put(context.run, diagnosis));
 }
 
 /**

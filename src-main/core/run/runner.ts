@@ -7,6 +7,7 @@ import { isSlow } from '../plan/cost.ts';
 import { noFolderNotes } from '../protection/folder-facts.ts';
 import { byWeight } from '../protection/risk.ts';
 import { callAt } from '../schedule/machine-time.ts';
+import type { Diagnosis } from '../store/diagnoses.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunEnd } from '../store/runs.ts';
 import { heldTopsOf, raiseAlarms, tellHeldTops } from './alarming.ts';
@@ -24,6 +25,7 @@ import { linkAcrossUnits } from './linking.ts';
 import { mendRoot } from './mend-root.ts';
 import { unitNotices } from './notices.ts';
 import { planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
+import { measureRun, type Measuring } from './measuring.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
 import { concludeRun, recordRefused, riskOrder } from './record.ts';
@@ -34,11 +36,11 @@ import { startScout, type ScoutClient } from './scout-client.ts';
 import { noneSettled, unitCount } from './settled.ts';
 import { rememberSize, steerRun } from './steer-run.ts';
 import { firstSize, type Steering } from './steering.ts';
-import { sentenceFor } from './limited-by.ts';
 import { closeTrash, expireTrash, openTrash } from './trashing.ts';
 import { watchMounts } from './watch-mounts.ts';
 import { watchPlaces } from './watch-places.ts';
 import { windowNotice } from './window-end.ts';
+import { createWorkSum } from './work-sum.ts';
 import type { WorkerBudget } from './worker-budget.ts';
 
 /** Frames of progress, ms: as often as an eye can follow. */
@@ -69,6 +71,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   let watcher: ScoutClient | null = null;
   let live: RunContext | null = null;
   let steering: Steering | null = null;
+  let measuring: Measuring | null = null;
   let cancelled = false;
   let closed = false;
   /** The end of the window ended the walk, and what fails over that is no failure. */
@@ -78,7 +81,6 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   const room = createRoomWait({ pause: standStill, resume: () => pausedByPerson || goOn() });
 
   const currentScout = (): ScoutClient => (scout ??= startScout(ports.workerHost));
-
   const currentWatcher = (): ScoutClient => (watcher ??= startScout(ports.workerHost));
 
   /** Ends the walk at once. What is needed of a scout afterwards gets a new one. */
@@ -105,7 +107,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const pool = createPool(ports.workerHost, journalFor(prepared), size);
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, cutFiles: cutFilesOf(prepared),
+      tracker: createProgressTracker(startedAt), work: createWorkSum(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, cutFiles: cutFilesOf(prepared),
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
@@ -165,6 +167,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   async function work(context: RunContext, prepared: Prepared): Promise<void> {
     const { job, pool } = context;
     steering = steerRun(context, prepared, budget);
+    measuring = measureRun(context, prepared, { startedAt, state: () => state, scouts: () => [scout, watcher].filter((each) => each !== null), steering });
     const tellFrame = () => emit({ type: 'progress', progress: context.tracker.frame(state, clock.now(), pool.size) });
     const frames = setInterval(tellFrame, frameEveryMs);
     const endWatch = watchMounts(currentWatcher, [job.source, job.destination], answerMs, (path, answers) => context.notice(answers
@@ -278,29 +281,27 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
 
   function end(failure: ErrorData | null): RunOutcome {
     const durationMs = clock.now() - startedAt;
-    const shape = steering?.stop() ?? null;
+    const { limitedBy, diagnosis } = measuring?.stop(durationMs) ?? { limitedBy: null, diagnosis: null };
     dropScout();
     const units = [...live?.units ?? []];
     const all = live ? unitCount(live) : 0;
     const totals = { ...noTotals, ...live?.totals, units: all };
-    const notices = unitNotices(units);
-    for (const notice of notices) live?.notice(notice);
+    for (const notice of unitNotices(units)) live?.notice(notice);
     if (closed && !cancelled) live?.notice(windowNotice(units, all, live.tracker.waiting() !== null));
     const isWarned = live?.warned === true || units.some((unit) => unit.state === 'warned');
     const isFailed = failure !== null || units.some((unit) => unit.state === 'failed');
     const error = failure ?? (isFailed ? failedUnits(units, all) : null);
     state = endState({ state, cancelled, closed, unproven, isFailed, isHeld: (totals.held > 0 || (live?.heldTops.size ?? 0) > 0) && !request.dryRun, isWarned });
-    const limitedBy = shape ? sentenceFor(shape, units, live?.settled.longest ?? null, durationMs, live?.job.options.bandwidthLimit !== null) : null;
-    remember({ state, totals, limitedBy, error });
-    emit({ type: 'run-ended', state, totals, durationMs, limitedBy, verdict: null, error });
+    remember({ state, totals, limitedBy, error }, diagnosis);
+    emit({ type: 'run-ended', state, totals, durationMs, limitedBy, verdict: diagnosis?.verdict ?? null, error });
     return { run: live && live.run > 0 ? live.run : null, state, totals, durationMs, error };
   }
 
   /** A backup that was made is made, even where the history cannot be written. */
-  function remember(ended: Pick<RunEnd, 'state' | 'totals' | 'limitedBy' | 'error'>): void {
+  function remember(ended: Pick<RunEnd, 'state' | 'totals' | 'limitedBy' | 'error'>, diagnosis: Diagnosis | null): void {
     if (!live || live.run === 0) return;
     try {
-      concludeRun(live, { ...ended, at: clock.now() });
+      concludeRun(live, { ...ended, at: clock.now() }, diagnosis);
     } catch (thrown) {
       const { message, hint } = toAppError(thrown);
       live.notice({ level: 'warning', message: `This run is not in the history: ${message}`, ...(hint === undefined ? {} : { hint }) });

@@ -5,12 +5,10 @@ import type { RunContext } from './context.ts';
 import type { UnitProgress } from './copying.ts';
 import { addKept, noneKept, type KeptAmounts } from './kept.ts';
 import { addLesson, noLesson, type Lesson } from './lesson.ts';
-import { longerOf, type LongestUnit } from './limited-by.ts';
 
 /** What is left of units that ended well: sums, so that the memory of a run does not grow with the tree. */
 export interface SettledUnits {
   count: number;
-  longest: LongestUnit | null;
   readonly kept: KeptAmounts;
   readonly folders: FolderSums;
   /** Entries that rsync looked at, by top folder. */
@@ -20,14 +18,13 @@ export interface SettledUnits {
 
 /** No unit has ended yet. */
 export function noneSettled(): SettledUnits {
-  return { count: 0, longest: null, kept: noneKept(), folders: new Map(), entriesByTop: new Map(), lesson: noLesson() };
+  return { count: 0, kept: noneKept(), folders: new Map(), entriesByTop: new Map(), lesson: noLesson() };
 }
 
 /** Takes a unit that has ended out of the run's list where nothing will ask for it again, and adds it to the sums. */
 export function settleUnit({ units, settled }: Pick<RunContext, 'units' | 'settled'>, progress: UnitProgress): void {
   if (!isSettled(progress) || !units.delete(progress)) return;
   settled.count++;
-  settled.longest = longerOf(settled.longest, progress);
   addKept(settled.kept, progress);
   addSettled(settled.folders, progress);
   addEntries(settled.entriesByTop, progress);

@@ -1,6 +1,5 @@
 import { cpus } from 'node:os';
 import { createMachineMeter } from '../meters/machine.ts';
-import type { RunShape } from '../meters/limit.ts';
 import { beginControl, largestSize as largestAutomatic, nextControl, rememberedFor, settledSize, startSize } from './controller.ts';
 import type { Pool } from './pool.ts';
 import type { WorkerBudget } from './worker-budget.ts';
@@ -38,18 +37,20 @@ export interface SteeringFacts {
   readonly workDone: () => number;
 }
 
-/** Watches the machine while a run is live: steers an automatic pool, and keeps what is needed to say what limited it. */
+/** Watches the machine while a run is live, and steers an automatic pool. */
 export interface Steering {
   setSize(workers: number | 'auto'): void;
   /** A unit's end told that fewer workers are wanted: the pool does not grow past this again. */
   fewer(): void;
   pause(paused: boolean): void;
+  /** Time so far in which exactly one lane was busy while the pool could have used more, ms. */
+  aloneMs(): number;
   /** The size to begin the next such run with; null where this one did not find out. */
   settled(): number | null;
-  stop(): Omit<RunShape, 'durationMs' | 'longestUnit' | 'bandwidthLimit'>;
+  stop(): void;
 }
 
-/** Starts watching. Pools of a fixed size are only measured, and counted in the budget. */
+/** Starts watching. Pools of a fixed size are only counted in the budget. */
 export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budget, devices, workDone }: SteeringFacts): Steering {
   const meter = createMachineMeter();
   let automatic = workers === 'auto' && canChange;
@@ -58,21 +59,16 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
   let before = 0;
   let paused = false;
   let looks = 0;
-  let cpuIdle = 0;
-  let ioPressure = 0;
-  let busySum = 0;
   let aloneMs = 0;
   const seat = budget.join(devices, automatic ? 'auto' : pool.size, takeShare);
   let isLimited = false;
   const first = automatic ? Math.min(seat.share(), remembered === null ? pool.size : rememberedFor(remembered, pool.size, meter().freeMemoryBytes)) : pool.size;
   let control = beginControl(first, { quick: isSlow, isGiven: remembered !== null });
-  let largestSize = first;
   apply();
 
   /** Gives the pool the size that was found. */
   function apply(): void {
     if (control.size !== pool.size) pool.setSize(control.size);
-    largestSize = Math.max(largestSize, pool.size);
   }
 
   /** Goes on from a size that something else than the work has chosen. */
@@ -100,9 +96,6 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     const load = meter();
     if (paused || (looks === 0 && pool.busy === 0)) return;
     looks++;
-    cpuIdle += load.cpuIdle;
-    ioPressure += load.ioPressure;
-    busySum += pool.busy;
     if (pool.busy === 1 && pool.size > 1) aloneMs += lookEveryMs;
     // While the first workers still start, idle cores mean nothing.
     if (!automatic || looks < firstJudgement) return;
@@ -120,7 +113,6 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
         return apply();
       }
       pool.setSize(next);
-      largestSize = Math.max(largestSize, next);
     },
     fewer() {
       ceiling = Math.max(1, Math.floor(pool.size / 2));
@@ -131,14 +123,11 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     pause(next) {
       paused = next;
     },
+    aloneMs: () => aloneMs,
     settled: () => (automatic && !isLimited ? settledSize(control) : null),
     stop() {
       clearInterval(timer);
       seat.leave();
-      const count = Math.max(1, looks);
-      return {
-        cores: cpus().length, cpuBusy: 1 - cpuIdle / count, ioPressure: ioPressure / count, meanBusy: busySum / count, largestSize, aloneMs,
-      };
     },
   };
 }

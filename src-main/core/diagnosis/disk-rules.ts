@@ -1,0 +1,88 @@
+import type { Advice, Cause } from '../../../src-shared/diagnosis.ts';
+import { bytesText } from '../safety/words.ts';
+import { amount, percent, type Finding, type Rules } from './finding.ts';
+import { partGain } from './gains.ts';
+import type { Picture } from './picture.ts';
+
+/** A disk that has requests for so much of the time has no time left. */
+const fullDisk = 0.85;
+/** Workers that one head can serve without moving to and fro all the time. */
+const workersOfHead = 2;
+/** Without -c a run looks at names only; with it, every byte of both sides is read. */
+const mostlyUnchanged = 0.5;
+
+/** Disks at either end, and memory. */
+export const diskRules: Rules = (picture) => [
+  ...(['source', 'destination'] as const).flatMap((side) => diskFinding(picture, side)),
+  ...memoryFinding(picture),
+];
+
+function diskFinding(picture: Picture, side: 'source' | 'destination'): Finding[] {
+  const { facts, shares, pressure } = picture;
+  const place = facts[side];
+  const { utilisation, awaitMs, readPerSecond, writePerSecond } = picture[side];
+  const waits = shares === null ? Math.min(1 - picture.cpuBusy, pressure?.io ?? 1) * (utilisation ?? 0) : shares[side === 'source' ? 'sourceDisk' : 'destinationDisk'];
+  if (waits <= 0) return [];
+  const devices = place.devices.length === 0 ? '' : ` (${place.devices.join(', ')})`;
+  const cause: Cause = side === 'source' ? 'source-disk' : 'destination-disk';
+  const rate = side === 'source' ? readPerSecond : writePerSecond;
+  return [checksumsInstead(picture) ?? {
+    cause, score: (1 - picture.around) * (1 - picture.alone) * waits, title: `Disk of ${place.path}${devices}`,
+    evidence: [
+      `each worker waited ${percent(waits)} of its time for this disk`,
+      ...(utilisation === null ? [] : [`the disk had requests ${percent(utilisation)} of the time`]),
+      ...(awaitMs === null ? [] : [`a request took ${amount(awaitMs)} ms`]),
+      ...(rate === null ? [] : [`${bytesText(rate)} a second ${side === 'source' ? 'read' : 'written'}`]),
+      `CPU ${percent(picture.cpuBusy)} busy`,
+    ],
+    advise: () => diskAdvice(picture, waits, side),
+  }].map((finding) => ({ ...finding, score: (1 - picture.around) * (1 - picture.alone) * waits }));
+}
+
+function diskAdvice(picture: Picture, waits: number, side: 'source' | 'destination'): Advice[] {
+  const { facts, poolSize } = picture;
+  const { utilisation } = picture[side];
+  const { isRotational } = facts[side];
+  const workers = Math.round(poolSize);
+  return [
+    { text: `A disk twice as fast at the ${side}`, gain: partGain(picture, waits, 2), options: null },
+    ...(isRotational === true && workers > workersOfHead
+      ? [{ text: `Fewer workers: ${workers} -> ${workersOfHead}, so that the head of the disk moves less`, gain: null, options: { workers: workersOfHead } }] : []),
+    { text: (utilisation ?? 1) > fullDisk ? 'More workers will not help: the disk is busy all the time' : 'More workers will not help: they would wait for the same disk', gain: 1, options: null },
+  ];
+}
+
+/** Where -c reads what a plain run would not, that is the reason. */
+function checksumsInstead(picture: Picture): Omit<Finding, 'score'> | null {
+  const { facts: { options }, work } = picture;
+  if (!options.checksum || work === null || work.bytesTransferred > mostlyUnchanged * work.bytes) return null;
+  const read = bytesText(work.bytes - work.bytesTransferred);
+  return {
+    cause: 'checksums', title: 'Checksums (-c)', evidence: [`${read} were read at both ends to find that nothing had changed`, `CPU ${percent(picture.cpuBusy)} busy`],
+    advise: () => [{ text: 'Drop -c: compare by size and time, and run with -c now and then', gain: null, options: { checksum: false } }],
+  };
+}
+
+/** Memory: from this share of stalled time on it is worth a word. */
+const leastStall = 0.1;
+/** Stalls come in bursts between which everything waits for what they threw away. */
+const stallFactor = 2;
+
+function memoryFinding(picture: Picture): Finding[] {
+  const { pressure, swapInPerSecond, memoryUsed } = picture;
+  const stall = pressure?.memory ?? (memoryUsed > 0.95 ? 0.3 : 0);
+  if (stall < leastStall) return [];
+  const score = Math.min(1, stallFactor * stall);
+  return [{
+    cause: 'memory', score: (1 - picture.around) * score, title: 'Memory',
+    evidence: [
+      `processes stood still for lack of memory ${percent(stall)} of the time`, `memory ${percent(memoryUsed)} used`,
+      ...(swapInPerSecond > 1e5 ? [`${bytesText(swapInPerSecond)} a second were read back that had just been dropped`] : []),
+    ],
+    advise: () => [
+      { text: 'More memory for it', gain: partGain(picture, Math.min(0.9, score), 10), options: null },
+      ...(picture.poolSize > 2 ? [{ text: `Fewer workers: ${Math.round(picture.poolSize)} -> ${Math.max(1, Math.round(picture.poolSize / 2))}`, gain: null, options: { workers: Math.max(1, Math.round(picture.poolSize / 2)) } }] : []),
+      { text: 'More workers will not help: each needs memory of its own', gain: 1, options: null },
+    ],
+  }];
+}

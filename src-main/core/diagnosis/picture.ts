@@ -1,0 +1,126 @@
+import type { RunWork } from '../../../src-shared/diagnosis.ts';
+import type { LaneStates, PlaceSample, RunFacts, RunMeters, RunSample } from '../../../src-shared/run-meters.ts';
+
+/** A live run is judged by its last half minute: what limits it changes while it goes on. */
+const windowMs = 30_000;
+
+/** Means over the time a run copied, or over its last half minute while it is live. Shares are 0 to 1, times in ms. */
+export interface Picture {
+  readonly facts: RunFacts;
+  /** Null while the run is live. */
+  readonly work: RunWork | null;
+  /** Time the means are taken over. */
+  readonly copyMs: number;
+  readonly cpuBusy: number;
+  /** Of the busiest core. */
+  readonly busiestCore: number;
+  /** Cores' worth of CPU time: of the run (null where unknown), of all else. */
+  readonly ownCpu: number | null;
+  readonly otherCpu: number | null;
+  readonly pressure: NonNullable<RunSample['pressure']> | null;
+  readonly memoryUsed: number;
+  readonly swapInPerSecond: number;
+  readonly source: PlaceSample;
+  readonly destination: PlaceSample;
+  readonly networkPerSecond: number | null;
+  readonly poolSize: number;
+  readonly busy: number;
+  readonly queued: number;
+  /** What busy lanes did, as a number of lanes. */
+  readonly lanes: LaneStates | null;
+  /** The same as shares of the lane time of which it is known what it went to. */
+  readonly shares: LaneStates | null;
+  /** Share of the lane time of which that is known. */
+  readonly known: number;
+  readonly entriesPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Share of the copying time in which one lane worked alone though the pool could have used more. */
+  readonly alone: number;
+  /** Share of the whole run before its first unit and after its last one; 0 while it is live. */
+  readonly around: number;
+}
+
+/** What the rules look at; null where nothing was sampled while it copied. */
+export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): Picture | null {
+  const copying = samples.filter(({ phase, busy }) => phase === 'copying' && busy > 0);
+  const last = copying.at(-1);
+  if (!last) return null;
+  const seen = work === null ? copying.filter(({ at }) => at > last.at - windowMs) : copying;
+  const copyMs = seen.reduce((sum, { spanMs }) => sum + spanMs, 0);
+  const mean = (of: (sample: RunSample) => number): number => seen.reduce((sum, sample) => sum + of(sample) * sample.spanMs, 0) / copyMs;
+  const known = (of: (sample: RunSample) => number | null): number | null => meanOfKnown(seen, of);
+  const lanes = meanLanes(seen);
+  const total = lanes === null ? 0 : laneSum(lanes);
+  const toldLanes = lanes === null ? 0 : total - lanes.other;
+  const workedMs = work === null ? copyMs : Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
+  return {
+    facts, work, copyMs,
+    cpuBusy: mean(({ cores }) => average(cores)),
+    busiestCore: mean(({ cores }) => Math.max(0, ...cores)),
+    ownCpu: known(({ copyCpu, workerCpu }) => (copyCpu === null ? null : copyCpu + (workerCpu ?? 0))),
+    otherCpu: known(({ otherCpu }) => otherCpu),
+    pressure: seen.every(({ pressure }) => pressure === null) ? null : {
+      cpu: known(({ pressure }) => pressure?.cpu ?? null) ?? 0, io: known(({ pressure }) => pressure?.io ?? null) ?? 0,
+      memory: known(({ pressure }) => pressure?.memory ?? null) ?? 0,
+    },
+    memoryUsed: mean(({ memoryUsedBytes }) => memoryUsedBytes) / Math.max(1, facts.memoryBytes),
+    swapInPerSecond: known(({ swapInPerSecond }) => swapInPerSecond) ?? 0,
+    source: meanPlace(seen, ({ source }) => source), destination: meanPlace(seen, ({ destination }) => destination),
+    networkPerSecond: known(({ networkInPerSecond, networkOutPerSecond }) =>
+      (networkInPerSecond === null || networkOutPerSecond === null ? null : Math.max(networkInPerSecond, networkOutPerSecond))),
+    poolSize: mean(({ poolSize }) => poolSize), busy: mean(({ busy }) => busy), queued: mean(({ queued }) => queued),
+    lanes, shares: lanes === null || toldLanes <= 0 ? null : scaled(lanes, 1 / toldLanes), known: total > 0 ? toldLanes / total : 0,
+    entriesPerSecond: mean(({ entriesPerSecond }) => entriesPerSecond), bytesPerSecond: mean(({ bytesPerSecond }) => bytesPerSecond),
+    alone: Math.min(1, work === null ? aloneMsIn(seen) / copyMs : work.aloneMs / workedMs),
+    around: work === null ? 0 : Math.min(1, (work.beforeMs + work.afterMs) / Math.max(1, work.durationMs)),
+  };
+}
+
+function aloneMsIn(samples: readonly RunSample[]): number {
+  return samples.reduce((sum, { busy, poolSize, queued, spanMs }) => sum + (busy < 1.3 && poolSize > 1.5 && queued < 0.5 ? spanMs : 0), 0);
+}
+
+function meanLanes(samples: readonly RunSample[]): LaneStates | null {
+  const told = samples.flatMap(({ lanes, spanMs }) => (lanes === null ? [] : [{ lanes, spanMs }]));
+  const [first] = told;
+  if (!first) return null;
+  const totalMs = told.reduce((sum, { spanMs }) => sum + spanMs, 0);
+  return mapLanes(first.lanes, (state) => told.reduce((sum, { lanes, spanMs }) => sum + lanes[state] * spanMs, 0) / totalMs);
+}
+
+function mapLanes(lanes: LaneStates, of: (state: keyof LaneStates) => number): LaneStates {
+  return Object.fromEntries(Object.keys(lanes).map((state) => [state, of(state as keyof LaneStates)])) as LaneStates;
+}
+
+function scaled(lanes: LaneStates, factor: number): LaneStates {
+  return mapLanes(lanes, (state) => lanes[state] * factor);
+}
+
+function laneSum(lanes: LaneStates): number {
+  return Object.values(lanes).reduce((sum, value) => sum + value, 0);
+}
+
+function meanPlace(samples: readonly RunSample[], of: (sample: RunSample) => PlaceSample): PlaceSample {
+  const mean = (figure: keyof PlaceSample): number | null => meanOfKnown(samples, (sample) => of(sample)[figure]);
+  return {
+    readPerSecond: mean('readPerSecond'), writePerSecond: mean('writePerSecond'), utilisation: mean('utilisation'), awaitMs: mean('awaitMs'),
+    roundTripMs: mean('roundTripMs'), roundTripsPerSecond: mean('roundTripsPerSecond'), retransmitsPerSecond: mean('retransmitsPerSecond'),
+  };
+}
+
+/** Weighted by time, of the samples that tell; null where none does. */
+function meanOfKnown(samples: readonly RunSample[], of: (sample: RunSample) => number | null): number | null {
+  let sum = 0;
+  let totalMs = 0;
+  for (const sample of samples) {
+    const value = of(sample);
+    if (value === null) continue;
+    sum += value * sample.spanMs;
+    totalMs += sample.spanMs;
+  }
+  return totalMs === 0 ? null : sum / totalMs;
+}
+
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
