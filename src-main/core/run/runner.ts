@@ -79,7 +79,6 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   let unproven = false;
   let pausedByPerson = false;
   const room = createRoomWait({ pause: standStill, resume: () => pausedByPerson || goOn() });
-
   const currentScout = (): ScoutClient => (scout ??= startScout(ports.workerHost));
   const currentWatcher = (): ScoutClient => (watcher ??= startScout(ports.workerHost));
 
