@@ -38,6 +38,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --pool           whether the pool finds the best number of workers by itself; has rows of its own, long ones
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
   --scale          whether memory grows with the tree; with --entries N (2000000), see docs/scale.md
+  --meters         what measuring a run costs: a share of a core, with 64 workers
   --against LIST   only these beside one rsync and Daybreak; an empty word for none
   --msrsync FILE, --parsyncfp2 FILE   where these are; compared as well then
   --rounds N       how often each is measured (5; with --quick 1)

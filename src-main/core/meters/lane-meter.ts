@@ -99,8 +99,8 @@ export function createLaneMeter(places: LanePlaces): LaneMeter {
         const known = workersKnown.get(pid) ?? { copied: 0, own: 0, waits: null };
         workersKnown.set(pid, known);
         let copied = stat.children;
-        // Of the worker this is its first thread, which starts it and works off its messages.
-        let ready = timesOf(pid)?.ready ?? 0;
+        // Of a worker with nothing started this is its first thread, which begins its work and works off its messages.
+        let ready = processes?.length === 0 ? timesOf(pid)?.ready ?? 0 : 0;
         for (const each of processes ?? []) {
           const read = timesOf(each.pid);
           copied += read?.cpu ?? 0;
