@@ -19,13 +19,14 @@ export default defineConfig({
       input: {
         cli: path.join(import.meta.dirname, 'cli', 'main.ts'),
         worker: path.join(import.meta.dirname, 'worker', 'main.ts'),
+        lab: path.join(import.meta.dirname, 'worker', 'lab', 'process.ts'),
         scout: path.join(import.meta.dirname, 'worker', 'scout.ts'),
         desktop: path.join(import.meta.dirname, 'electron', 'main.ts'),
       },
       output: {
         format: 'es',
         entryFileNames: '[name].js',
-        // Beside the entries: fork-host finds worker.js and scout.js next to the file it is in.
+        // Beside the entries: fork-host finds worker.js, scout.js and lab.js next to the file it is in.
         chunkFileNames: '[name]-[hash].js',
       },
     },

@@ -18,6 +18,8 @@ export const LabRequest = z.object({
   rounds: z.int().min(1).max(9),
   /** Whole time of the Lab: rounds that no longer fit are left out, and said so. */
   mostMs: z.int().positive(),
+  /** Only these ways, by their ids; left out: all there are. */
+  ways: z.array(z.string().max(100)).max(100).optional(),
 });
 export type LabRequest = z.infer<typeof LabRequest>;
 
@@ -33,8 +35,8 @@ export const LabWay = z.object({
   label: z.string(),
   /** What runs, as lines for a shell, shortened where there are many. */
   commands: z.array(z.string()),
-  /** Options of a job that work this way; null: a job cannot. */
-  options: JobOptions.pick({ workers: true, compress: true }).partial().nullable(),
+  /** Options of a job that work this way; null: a job cannot. What is left out stays as it is: no defaults come in when it is read. */
+  options: z.object({ workers: JobOptions.shape.workers.unwrap(), compress: JobOptions.shape.compress.unwrap() }).partial().nullable(),
 });
 export type LabWay = z.infer<typeof LabWay>;
 

@@ -7,6 +7,7 @@ import { exitCodes } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { addHostCommands } from './host-commands.ts';
 import { addJobCommands } from './job-commands.ts';
+import type { TypedLabOptions } from './lab-options.ts';
 import { addTrustCommands } from './trust-commands.ts';
 import { usageError } from './usage.ts';
 
@@ -72,6 +73,7 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
       const { runDemo } = await import('./demo/demo-command.ts');
       done(await runDemo(face, options));
     });
+  addLab(program, face, done);
   program.command('history').argument('[RUN]', 'the number of a run')
     .description('list the runs, newest first; or one run with its units, slowest first')
     .option('--limit <N>', 'how many runs to list', '20')
@@ -116,7 +118,6 @@ function createProgram(face: Face, done: (exitCode: number) => void): Command {
 }
 
 function addBackup(program: Command, face: Face, done: (exitCode: number) => void): void {
-  const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
   program.command('backup')
     .description('copy the contents of SRC into DEST with a pool of rsync processes')
     .argument('<SRC>', 'folder to back up')
@@ -155,9 +156,34 @@ function addBackup(program: Command, face: Face, done: (exitCode: number) => voi
     });
 }
 
+function addLab(program: Command, face: Face, done: (exitCode: number) => void): void {
+  program.command('lab')
+    .description('measure ways to copy a sample of SRC: one rsync, one per folder, pools, threads and processes')
+    .argument('<SRC>', 'folder to take the sample of')
+    .argument('<DEST>', 'folder of the backup; it is measured in a scratch folder there')
+    .option('--sample-size <SIZE>', 'most bytes of the sample: 300MB, 1GB', '300MB')
+    .option('--sample-entries <N>', 'most files and folders of the sample', '5000')
+    .option('--rounds <N>', 'measurements of each way, 1 to 9', '3')
+    .option('--time <TIME>', 'time of the whole: 90s, 5min, 1h', '5min')
+    .option('--ways <LIST>', 'only these ways: one-rsync, multisync, pool-8, threads ... with commas between them')
+    .option('--exclude <P>', 'leave out what matches the pattern, as in rsync(1); may be repeated', collect)
+    .option('--job <JOB>', 'measure for this saved job, with its options; the result can be applied to it')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', () => examples(face.callName, [
+      ['lab /data/prod /mnt/backup', 'what is fastest here, and why'],
+      ['lab /data/prod /mnt/backup --time 1min --rounds 1', 'a quick look'],
+    ], 'Nothing at DEST is touched but its own scratch folder, DEST/.daybreak/lab, which is removed afterwards.'))
+    .action(async (source: string, destination: string, options: TypedLabOptions) => {
+      const { runLab } = await import('./lab-command.ts');
+      done(await runLab(face, source, destination, options));
+    });
+}
+
+const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
 /** All of them, for the hint behind an error. */
 const commands = [
-  'backup', 'jobs', 'run', 'pause', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'notify', 'doctor',
+  'backup', 'lab', 'jobs', 'run', 'pause', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service', 'notify', 'doctor',
 ];
 
 /** commander's `error: unknown option '--x'\n(Did you mean --y?)` as a message and a next step. */

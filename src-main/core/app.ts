@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts';
 import type { Ports } from './ports.ts';
 import { isAlive, processStartTime } from './rsync/process-identity.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import { createLab, type Lab } from './lab/lab.ts';
 import { createLiveRuns, type LiveRuns } from './live/live-runs.ts';
 import { createSampler, type Sampler } from './meters/sampler.ts';
 import { createNotifications, type Notifications } from './notify/notifications.ts';
@@ -101,6 +102,7 @@ export interface App {
   readonly jobs: Jobs;
   readonly places: Places;
   readonly trash: Trash;
+  readonly lab: Lab;
   readonly sampler: Sampler;
   readonly receipts: Receipts;
   readonly notify: Notifications;
@@ -121,6 +123,7 @@ export interface App {
 export function createApp(ports: Ports): Promise<App> {
   let store: Store | null = null;
   const running = new Set<RunHandle>();
+  let begun = 0;
   const heldLocks: HeldLocks = new Set();
   const budget = createWorkerBudget(ports.tuning?.workerBudget);
 
@@ -143,6 +146,7 @@ export function createApp(ports: Ports): Promise<App> {
   function backup(request: BackupRequest, watch: (event: RunEventData) => void): RunHandle {
     const handle = startRun({ ports, store: open, heldLocks, budget }, request, watch);
     running.add(handle);
+    begun++;
     void handle.ended.then(() => running.delete(handle));
     return handle;
   }
@@ -168,8 +172,11 @@ export function createApp(ports: Ports): Promise<App> {
     store: open, now, dataFolder: ports.dataFolder, nextDue: (job) => scheduler.nextDue(job),
     isRunning: (id) => live.isRunning(id) || open().runs.live().some((run) => run.jobId === id),
   });
+  const lab = createLab({
+    ports, store: open, runs: () => ({ live: running.size > 0, begun }), updateJob: (id, job) => void jobs.update(id, job),
+  });
   return Promise.resolve({
-    backup, live, jobs, places, trash, sampler, receipts: createReceipts(open, ports), notify, scheduler, store: open, now,
+    backup, live, jobs, places, trash, lab, sampler, receipts: createReceipts(open, ports), notify, scheduler, store: open, now,
     history: (limit) => open().runs.list({ limit }),
     run(id) {
       const { runs, units, diagnoses } = open();
@@ -184,6 +191,7 @@ export function createApp(ports: Ports): Promise<App> {
     async close() {
       scheduler.stop();
       for (const handle of running) handle.cancel();
+      await lab.close();
       await Promise.all([...running].map((handle) => handle.ended));
       await trash.close();
       await notify.close();

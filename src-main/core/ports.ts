@@ -20,10 +20,10 @@ export interface ForkedProcess {
   kill(): void;
 }
 
-export type ForkedScript = 'worker' | 'scout';
+export type ForkedScript = 'worker' | 'scout' | 'lab';
 
 /** UV_THREADPOOL_SIZE: file calls wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many; more than 32 brought a comparison nothing. */
-export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '32' };
+export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '32', lab: '64' };
 
 /** Forks workers and scouts: child_process here, utilityProcess in the desktop app. */
 export interface WorkerHost {
@@ -77,6 +77,8 @@ export interface Tuning {
   readonly settleMs?: number | undefined;
   /** The scheduler looks at the clock at least this often. */
   readonly schedulerWaitMs?: number | undefined;
+  /** The Lab leaves the caches of the machine as they are. */
+  readonly keepsCaches?: boolean | undefined;
   /** How long a message that could not be sent waits for its second try. */
   readonly messageRetryMs?: number | undefined;
 }

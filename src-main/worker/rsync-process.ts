@@ -85,7 +85,7 @@ export function startSeed(call: RsyncCall): RsyncProcess {
 }
 
 /** rsync reads RSYNC_* variables as options (rsync(1), ENVIRONMENT VARIABLES); a user's must not reach into a backup. */
-function rsyncEnvironment(): NodeJS.ProcessEnv {
+export function rsyncEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RSYNC_') && !name.startsWith('LC_') && name !== 'LANG');
   return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8' };
 }

@@ -39,6 +39,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
   --scale          whether memory grows with the tree; with --entries N (2000000), see docs/scale.md
   --meters         what measuring a run costs: a share of a core, with 64 workers
+  --lab            whether figures of the Lab are those of a stopwatch; see docs/lab.md
   --against LIST   only these beside one rsync and Daybreak; an empty word for none
   --msrsync FILE, --parsyncfp2 FILE   where these are; compared as well then
   --rounds N       how often each is measured (5; with --quick 1)

@@ -51,7 +51,7 @@ describe('docs/command-line.md', () => {
 
   it('names every option that the help shows, and no other', async () => {
     const inHelp = new Set<string>();
-    for (const command of ['backup', 'jobs', 'run', 'pause', 'demo', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service install', 'doctor']) {
+    for (const command of ['backup', 'jobs', 'run', 'pause', 'demo', 'lab', 'history', 'receipt', 'receipts', 'approve', 'serve', 'status', 'service install', 'doctor']) {
       const face = createFace(createMemoryApp(() => Promise.resolve(outcome())));
       await runCommandLine([...command.split(' '), '--help'], face);
       const help = (face.output as ReturnType<typeof createPipe>).text().split('Examples:')[0] ?? '';

@@ -7,6 +7,7 @@ import { base } from './base.ts';
 import { desktopCalls } from './desktop.ts';
 import { historyCalls } from './history.ts';
 import { jobCalls } from './jobs.ts';
+import { labCalls } from './lab.ts';
 import { machineCalls } from './machine.ts';
 import { notifyCalls } from './notify.ts';
 import { placeCalls } from './places.ts';
@@ -59,6 +60,7 @@ export function createRouter(app: App, face: FacePort) {
     jobs: jobCalls(app.jobs, jobsChanged),
     runs: runCalls(app.live),
     history: historyCalls({ store: () => app.store(), timelines: (run) => app.live.bars(run), approve: (run) => app.live.approve(run) }),
+    lab: labCalls(app.lab, jobsChanged),
     schedule: scheduleCalls(app, schedulesChanged),
     protection: protectionCalls({ store: () => app.store(), now: () => app.now(), places: app.places }, () => feed.touch('jobs')),
     trash: trashCalls(app.trash),

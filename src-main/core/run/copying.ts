@@ -3,18 +3,17 @@ import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../../src-shared/unit.ts';
-import { compareCall } from '../rsync/compare.ts';
-import { linkScanFor, unitCall, usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
+import { usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
 import type { Disposition, Note } from '../rsync/disposition.ts';
 import { judgeEnd } from '../rsync/exit-codes.ts';
 import { addTally, isTallied } from './changed.ts';
 import { reportChanges } from './changes.ts';
 import { countCreated, spansTops, type CreatedByTop } from './kept.ts';
 import { cutCall, keepCutFiles } from './cut-files.ts';
-import { fillCall, seedCall } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
 import type { TaskEnd } from './pool.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
+import { unitMessage } from './unit-message.ts';
 import { unitName } from './unit-name.ts';
 
 /** A unit and how far it has come. */
@@ -116,18 +115,12 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
     message: () => {
       const bandwidth = context.bandwidth.take(unit.id, { size: context.pool.size, busy: context.pool.busy, waiting: context.tracker.waiting() });
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, tellLinks: !context.hasLinks, bandwidth });
-      const { isLocal, ports: { tuning } } = context;
-      const seedFacts = { isLocal, seedEntries: tuning?.seedEntries };
-      const fill = fillCall(unit, { ...call, ...seedFacts });
       return {
-        call: unitCall(unit, call),
-        fill,
-        compare: attempt > 1 && !isAgain ? null : compareCall(unit, {
-          ...call, isLocal, isRoot: process.getuid?.() === 0, isFilled: fill !== null,
+        ...unitMessage(unit, call, {
+          isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries, mayCompare: attempt === 1 || isAgain,
+          isRoot: process.getuid?.() === 0, scansLinks: !context.request.dryRun,
         }),
         cut: cutCall(context, unit, call),
-        seed: seedCall(unit, { ...call, ...seedFacts }),
-        linkScan: context.request.dryRun ? null : linkScanFor(unit, call),
         reportChanges: spans || call.purpose === 'preview' || context.request.reportChanges,
         countChanges,
       };

@@ -1,0 +1,27 @@
+import type { Unit } from '../../../src-shared/unit.ts';
+import { linkScanFor, unitCall, type CallContext } from '../rsync/args.ts';
+import { compareCall } from '../rsync/compare.ts';
+import { fillCall, seedCall, type SeedFacts } from '../rsync/seed.ts';
+import type { Task } from './pool.ts';
+
+export interface UnitMessageFacts extends SeedFacts {
+  /** Both sides may be compared first: it has not failed before. */
+  readonly mayCompare: boolean;
+  readonly isRoot: boolean;
+  readonly scansLinks: boolean;
+}
+
+/** What a worker is asked to do for a unit: its rsync, with what goes before it where that pays. */
+export function unitMessage(
+  unit: Unit, call: CallContext, { isLocal, seedEntries, mayCompare, isRoot, scansLinks }: UnitMessageFacts,
+): Omit<ReturnType<Task['message']>, 'cut' | 'reportChanges' | 'countChanges'> {
+  const seedFacts = { isLocal, seedEntries };
+  const fill = fillCall(unit, { ...call, ...seedFacts });
+  return {
+    call: unitCall(unit, call),
+    fill,
+    compare: mayCompare ? compareCall(unit, { ...call, isLocal, isRoot, isFilled: fill !== null }) : null,
+    seed: seedCall(unit, { ...call, ...seedFacts }),
+    linkScan: scansLinks ? linkScanFor(unit, call) : null,
+  };
+}
