@@ -124,7 +124,12 @@ describe('figures', () => {
 
 describe('rounds', () => {
   /** Measures with a clock of its own. */
-  async function run(times: Readonly<Record<string, number>>, { rounds = 3, endsAt = 1e9, runs = () => ({ live: false, begun: 0 }), change = {} as Record<string, Partial<Measurement>> } = {}) {
+  async function run(
+    times: Readonly<Record<string, number>>,
+    { rounds = 3, endsAt = 1e9, runs = () => ({ live: false, begun: 0 }), change = {} }: {
+      rounds?: number; endsAt?: number; runs?: () => { live: boolean; begun: number }; change?: Record<string, Partial<Measurement>>;
+    } = {},
+  ) {
     let at = 0;
     const order: string[] = [];
     const all = await measureRounds({

@@ -25,6 +25,8 @@ interface Piece extends SampleSize {
 
 /** A piece is at most this share of a sample, so that a sample has enough of them. */
 const shareOfPiece = 1 / 100;
+/** In a small sample, small folders still stay whole. */
+const fewEntries = 10;
 /** A file larger than this share of a sample would be most of it. */
 const shareOfFile = 1 / 3;
 /** Sizes of which one is so many times another are of another class. */
@@ -77,7 +79,7 @@ function sizeOf(folder: Seen): SampleSize & { isWhole: boolean } {
 
 function piecesOf(folder: Seen, most: SampleSize): Piece[] {
   const { isWhole, ...size } = sizeOf(folder);
-  const isSmall = size.entries <= Math.max(2, most.entries * shareOfPiece) && size.bytes <= most.bytes * shareOfPiece;
+  const isSmall = size.entries <= Math.max(fewEntries, most.entries * shareOfPiece) && size.bytes <= most.bytes * shareOfPiece;
   if (isWhole && isSmall && folder.path !== ROOT) return [{ ...size, folder, file: null }];
   return [
     ...folder.files.map((file): Piece => ({ folder, file, bytes: file.bytes, entries: 1 })),

@@ -11,7 +11,8 @@ import { median } from '../statistics.ts';
 
 /**
  * `npm run bench -- --lab`: whether the figures of the Lab are those that a stopwatch shows. The Lab and the commands it prints take
- * turns, so that what the machine does meanwhile meets both. Fails where medians are more than a tenth apart.
+ * turns, so that what the machine does meanwhile meets both. Fails where medians are more than a tenth apart; on a
+ * machine that does something else as well, the fastest rounds.
  */
 const mostApart = 0.1;
 const ways = ['one-rsync', 'multisync', 'pool-4'];
@@ -56,10 +57,13 @@ async function compare(rounds: number): Promise<number> {
   }
   let isGood = true;
   for (const way of ways) {
-    const [one, other] = [median(inside.get(way) ?? []), median(outside.get(way) ?? [])];
+    const [lab, watch] = [inside.get(way) ?? [], outside.get(way) ?? []];
+    // What else a machine does only ever adds time: where rounds differ much, the fastest are what can be compared.
+    const isQuiet = [lab, watch].every((times) => Math.max(...times) <= Math.min(...times) * (1 + 2 * mostApart));
+    const [one, other] = isQuiet ? [median(lab), median(watch)] : [Math.min(...lab), Math.min(...watch)];
     const apart = one / other - 1;
     isGood &&= Math.abs(apart) <= mostApart;
-    console.log(`${way.padEnd(10)} Lab ${seconds(one)}, outside ${seconds(other)}: ${apart >= 0 ? '+' : ''}${(apart * 100).toFixed(1)} %${Math.abs(apart) <= mostApart ? '' : '  TOO FAR APART'}`);
+    console.log(`${way.padEnd(10)} ${isQuiet ? 'medians' : 'fastest rounds, as this machine is not quiet'}: Lab ${seconds(one)}, outside ${seconds(other)}: ${apart >= 0 ? '+' : ''}${(apart * 100).toFixed(1)} %${Math.abs(apart) <= mostApart ? '' : '  TOO FAR APART'}`);
   }
   return isGood ? 0 : 1;
 }
@@ -97,10 +101,10 @@ async function runOutside({ way }: LabFigure, source: string, isCold: boolean): 
 }
 
 function runLine(line: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = spawn('/bin/sh', ['-c', line], { stdio: ['ignore', 'ignore', 'inherit'] });
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${line} ended with ${code}`))));
+    child.once('exit', (code) => (code === 0 ? done() : reject(new Error(`${line} ended with ${code}`))));
   });
 }
 
