@@ -1,4 +1,4 @@
-/** `npm run bench [-- options]`: measures Daybreak against one rsync and `xargs -P`, or in one of its modes something else; see docs/benchmarks.md, docs/scale.md, docs/lab.md. */
+/** `npm run bench [-- options]`: measures Daybreak against one rsync and `xargs -P`, or in one of its modes something else; see docs/benchmarks.md, docs/scale.md, docs/lab.md, docs/diagnosis.md. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { bootstrap, projectFolder } from './bootstrap.mjs';
@@ -13,9 +13,9 @@ await runScript(async () => {
   const argv = process.argv.slice(2);
   const asksForHelp = argv.some((word) => word === '--help' || word === '-h');
   const { node, environment } = await bootstrap({ programs: asksForHelp ? [] : ['rsync', 'perl'] });
-  const mode = asksForHelp ? undefined : ['page', 'scale', 'meters', 'lab'].find((word) => argv.includes(`--${word}`));
+  const mode = asksForHelp ? undefined : ['page', 'scale', 'meters', 'lab', 'diagnosis'].find((word) => argv.includes(`--${word}`));
   if (mode === 'page') await ensureProgram('chromium', say);
-  else if (mode === undefined && !asksForHelp) await installPeers();
+  else if ((mode === undefined || mode === 'diagnosis') && !asksForHelp) await installPeers();
   const here = process.cwd();
   const built = asksForHelp ? 0 : await runChild(node, [path.join(projectFolder, 'scripts', 'build.mjs')], environment);
   if (built !== 0) return built;

@@ -10,7 +10,10 @@ import { printable } from './text.ts';
 /** Writes two runs side by side, and which difference explains their times. Throws `AppError` not-found. */
 export function writeComparison(face: Face, app: App, runs: readonly [number, number], json: boolean): void {
   const compared = createHistory(() => app.store(), () => null).compare(runs);
-  if (json) return void face.output.write(`${JSON.stringify(compared)}\n`);
+  if (json) {
+    face.output.write(`${JSON.stringify(compared)}\n`);
+    return;
+  }
   const width = face.output.size()?.columns ?? null;
   const style = styleFor(face, face.output);
   const lines = comparisonLines(compared.comparison, [compared.earlier.id, compared.later.id], width);

@@ -38,6 +38,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --pool           whether the pool finds the best number of workers by itself; has rows of its own, long ones
   --page           how quick the interface is; with --minutes N (10) for how long its memory is watched
   --scale          whether memory grows with the tree; with --entries N (2000000), see docs/scale.md
+  --diagnosis      whether verdicts are right in staged situations; with --cases LIST, --repeats N (3), see docs/diagnosis.md
   --meters         what measuring a run costs: a share of a core, with 64 workers
   --lab            whether figures of the Lab are those of a stopwatch; see docs/lab.md
   --against LIST   only these beside one rsync and Daybreak; an empty word for none

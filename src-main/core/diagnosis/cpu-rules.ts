@@ -7,25 +7,25 @@ import type { Picture } from './picture.ts';
 const fullCpu = 0.85;
 /** Others count as the reason where they take so much of what the run could have. */
 const othersShare = 0.4;
-/** Processor time of rsync for a copy without -z, ms per MB, of all its processes (measured: 1.5 in memory, docs/diagnosis.md). */
-const plainMsPerMb = 1.5;
+/** Processor time of a copy without -z, ms per MB, of all processes (measured in memory: 1.5 by one rsync, docs/diagnosis.md). */
+const plainMsPerMb = 2;
 /** And for a new file without content. */
 const plainMsPerEntry = 0.06;
 /** zlib at its slowest, before rsync knew zstd (rsync(1), --compress-choice). */
 const dearestMsPerMb = 60;
 /** Options are told as the reason from this gain on. */
 const worthNaming = 1.3;
-/** A processor twice as slow would look like this, so more is not promised. */
-const mostOfCompression = 8;
+/** Text, which zstd compresses best and slowest, takes so many times the processor time; a slow processor must not promise more. */
+const mostOfCompression = 4.5;
 
 /** The processor: one core, all cores, the load of others, or an option that is dear. */
 export const cpuRules: Rules = (picture) => {
   const { cpuBusy, facts, busy, poolSize } = picture;
   const { needs, isFull } = cpuShares(picture);
-  const inTime = (1 - picture.around) * (1 - picture.alone);
-  if (isFull && hasOthers(picture)) return [othersFinding(picture, inTime * Math.max(needs, cpuBusy))];
-  // Full cores limit whatever else lanes wait for at the same time.
-  const score = inTime * (isFull ? Math.max(needs, 0.9 * cpuBusy) : needs);
+  // Others are in the way only of lanes that want a core.
+  if (isFull && hasOthers(picture)) return [othersFinding(picture, picture.inUnits * needs)];
+  // Cores that the run itself fills limit it, whatever its lanes wait for at the same time.
+  const score = picture.inUnits * (isFull ? Math.max(needs, 0.9 * cpuBusy * ownPart(picture)) : needs);
   const dear = dearOption(picture);
   if (dear) return [{ ...dear, score }];
   if (isFull) {
@@ -49,6 +49,11 @@ export const cpuRules: Rules = (picture) => {
 function cpuShares({ shares, cpuBusy }: Picture): { needs: number; isFull: boolean } {
   const isFull = cpuBusy > fullCpu;
   return { needs: shares === null ? (isFull ? 0.8 : 0.4 * cpuBusy) : shares.cpu + shares.core, isFull };
+}
+
+/** Share of the busy time that goes to this run. */
+function ownPart({ ownCpu, otherCpu }: Picture): number {
+  return ownCpu === null || otherCpu === null ? 1 : ownCpu / Math.max(0.01, ownCpu + otherCpu);
 }
 
 function hasOthers({ facts, otherCpu, ownCpu }: Picture): boolean {

@@ -1,7 +1,7 @@
 import type { Advice, Cause } from '../../../src-shared/diagnosis.ts';
 import { bytesText } from '../safety/words.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
-import { partGain } from './gains.ts';
+import { twiceAsFast } from './gains.ts';
 import type { Picture } from './picture.ts';
 
 /** A disk that has requests for so much of the time has no time left. */
@@ -27,7 +27,7 @@ function diskFinding(picture: Picture, side: 'source' | 'destination'): Finding[
   const cause: Cause = side === 'source' ? 'source-disk' : 'destination-disk';
   const rate = side === 'source' ? readPerSecond : writePerSecond;
   return [checksumsInstead(picture) ?? {
-    cause, score: (1 - picture.around) * (1 - picture.alone) * waits, title: `Disk of ${place.path}${devices}`,
+    cause, score: picture.inUnits * waits, title: `Disk of ${place.path}${devices}`,
     evidence: [
       `each worker waited ${percent(waits)} of its time for this disk`,
       ...(utilisation === null ? [] : [`the disk had requests ${percent(utilisation)} of the time`]),
@@ -36,7 +36,7 @@ function diskFinding(picture: Picture, side: 'source' | 'destination'): Finding[
       `CPU ${percent(picture.cpuBusy)} busy`,
     ],
     advise: () => diskAdvice(picture, waits, side),
-  }].map((finding) => ({ ...finding, score: (1 - picture.around) * (1 - picture.alone) * waits }));
+  }].map((finding) => ({ ...finding, score: picture.inUnits * waits }));
 }
 
 function diskAdvice(picture: Picture, waits: number, side: 'source' | 'destination'): Advice[] {
@@ -45,7 +45,7 @@ function diskAdvice(picture: Picture, waits: number, side: 'source' | 'destinati
   const { isRotational } = facts[side];
   const workers = Math.round(poolSize);
   return [
-    { text: `A disk twice as fast at the ${side}`, gain: partGain(picture, waits, 2), options: null },
+    { text: `A disk twice as fast at the ${side}`, gain: twiceAsFast(picture, waits), options: null },
     ...(isRotational === true && workers > workersOfHead
       ? [{ text: `Fewer workers: ${workers} -> ${workersOfHead}, so that the head of the disk moves less`, gain: null, options: { workers: workersOfHead } }] : []),
     { text: (utilisation ?? 1) > fullDisk ? 'More workers will not help: the disk is busy all the time' : 'More workers will not help: they would wait for the same disk', gain: 1, options: null },
@@ -74,13 +74,14 @@ function memoryFinding(picture: Picture): Finding[] {
   if (stall < leastStall) return [];
   const score = Math.min(1, stallFactor * stall);
   return [{
-    cause: 'memory', score: (1 - picture.around) * score, title: 'Memory',
+    cause: 'memory', score, title: 'Memory',
     evidence: [
       `processes stood still for lack of memory ${percent(stall)} of the time`, `memory ${percent(memoryUsed)} used`,
       ...(swapInPerSecond > 1e5 ? [`${bytesText(swapInPerSecond)} a second were read back that had just been dropped`] : []),
     ],
     advise: () => [
-      { text: 'More memory for it', gain: partGain(picture, Math.min(0.9, score), 10), options: null },
+      // Thrashing ends all at once: by how much is not to be told from within.
+      { text: 'More memory for it', gain: null, options: null },
       ...(picture.poolSize > 2 ? [{ text: `Fewer workers: ${Math.round(picture.poolSize)} -> ${Math.max(1, Math.round(picture.poolSize / 2))}`, gain: null, options: { workers: Math.max(1, Math.round(picture.poolSize / 2)) } }] : []),
       { text: 'More workers will not help: each needs memory of its own', gain: 1, options: null },
     ],

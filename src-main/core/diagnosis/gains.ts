@@ -1,4 +1,5 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
+import { isSlow, unitWeights } from '../plan/cost.ts';
 import { largestSize } from '../run/controller.ts';
 import type { Picture } from './picture.ts';
 
@@ -7,9 +8,11 @@ const sizes = [2, 4, 8, 12, 16, 24, 32, 48, largestSize];
 /** A processor that gives more than this to one run has nothing left for what the machine does besides. */
 const usableCpu = 0.92;
 /** The smaller size is advised where it brings nearly what the best one would. */
-const nearlyBest = 0.93;
-/** Units are not cut smaller than this, ms (see plan/cost.ts): so many lanes at most have something to do. */
-const smallestUnitMs = 500;
+const nearlyBest = 0.85;
+/** Twice the lanes do 1.8 times the work of a server's client (measured from 1 to 8 and 16: 6 and 12 times as fast). */
+const perLane = 0.86;
+/** Processor time of a worker until its first rsync runs, ms. */
+const workerCpuMs = 200;
 
 /**
  * Amdahl's law: how many times as fast the whole run is when its copying is `factor` times as fast. What is before the first
@@ -24,47 +27,69 @@ export function partGain(picture: Pick<Picture, 'around'>, share: number, factor
   return wholeGain(picture, 1 / (1 - share + share / factor));
 }
 
-/** Cores' worth of CPU time that grows with the work: that of a FUSE daemon on this machine does so as well. */
+/**
+ * What comes of a disk or line twice as fast that lanes wait for so much of their time: halfway between waits that each lane
+ * has for itself, and a queue that all share, behind which the rest of the work hides.
+ */
+export function twiceAsFast(picture: Pick<Picture, 'around'>, waits: number): number {
+  return partGain(picture, (1 + waits) / 2, 2);
+}
+
+/** Cores' worth of CPU time that grows with the work: that of a FUSE daemon on this machine does so as well, and is no more than who asks it takes. */
 function cpuDemand({ facts, ownCpu, otherCpu, cpuBusy }: Picture): number {
   const own = ownCpu ?? cpuBusy * facts.cores;
   const hasDaemon = facts.source.kind === 'fuse' || facts.destination.kind === 'fuse';
-  return own + (hasDaemon ? otherCpu ?? 0 : 0);
+  return own + (hasDaemon ? Math.min(own, otherCpu ?? 0) : 0);
 }
+
+/** Of what others take, a run with more processes that want a core gets so much (sched(7): each process gets its turn). */
+const takenFromOthers = 0.5;
 
 /** How many times as much work the processor could do for this run. */
 export function cpuRoom(picture: Picture): number {
   const { facts, ownCpu, otherCpu, cpuBusy } = picture;
   const demand = cpuDemand(picture);
   const others = Math.max(0, (ownCpu ?? cpuBusy * facts.cores) + (otherCpu ?? 0) - demand);
-  return Math.max(1, (usableCpu * facts.cores - others) / Math.max(0.01, demand));
+  return Math.max(1, (usableCpu * facts.cores - (1 - takenFromOthers) * others) / Math.max(0.01, demand));
 }
 
-/** The longest chain of work that no number of lanes makes shorter, ms: a file is copied by one rsync. */
-function criticalMs(work: RunWork): number {
-  return work.longest?.isOneFile === true ? work.longest.durationMs : smallestUnitMs;
+/** What no number of lanes makes shorter, ms: a file is copied by one rsync, and units are not cut as small as one likes. */
+function criticalMs({ facts }: Picture, { longest, laneMs, units }: RunWork): number {
+  if (longest?.isOneFile === true) return longest.durationMs;
+  const { minWeight } = unitWeights({ sourceLatencyMs: facts.source.latencyMs, destinationLatencyMs: facts.destination.latencyMs, isSpared: false });
+  return Math.min(minWeight, laneMs / Math.max(1, units));
 }
 
 /**
  * A larger pool for a run whose lanes wait for a server, and what it brings: waits shrink with the lanes, but not further than
- * the processor, the longest file and the number of units allow. Null where it has what is useful.
+ * the processor, the longest file and the number of units allow, and more workers take longer to start. Null where it has what is useful.
  */
 export function morePool(picture: Picture): { readonly workers: number; readonly gain: number } | null {
-  const { work, copyMs, busy } = picture;
+  const { work, copyMs, busy, poolSize, facts } = picture;
   const now = Math.max(1, busy);
   const copyingMs = work === null ? copyMs : Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
-  const longest = work === null ? Infinity : copyingMs / criticalMs(work);
-  const gainOf = (workers: number): number => wholeGain(picture, Math.max(1, Math.min(workers / now, cpuRoom(picture), longest)));
-  const larger = sizes.filter((size) => size > picture.poolSize * 1.2);
+  const longest = work === null ? Infinity : copyingMs / criticalMs(picture, work);
+  const gainOf = (workers: number): number => {
+    const copying = Math.max(1, Math.min((workers / now) ** perLane, cpuRoom(picture), longest));
+    const startingMs = work === null ? 0 : ((workers - poolSize) * workerCpuMs) / facts.cores;
+    return wholeGain(picture, copyingMs / (copyingMs / copying + startingMs));
+  };
+  const larger = sizes.filter((size) => size > poolSize * 1.2);
   const best = Math.max(1, ...larger.map(gainOf));
   const workers = larger.find((size) => gainOf(size) >= nearlyBest * best);
   return workers === undefined || best < 1.1 ? null : { workers, gain: gainOf(workers) };
 }
 
+/** New folders of a split unit are copied by cp before rsync, those of one that stays whole are not: a third less processor time (rsync/seed.ts). */
+const sparedCpu = 1.5;
+
 /** What it brings when the longest unit is done by as many lanes as there are: all lanes end together, or all cores are busy. */
 export function splitGain(picture: Picture, work: RunWork): number {
+  const { source, destination } = picture.facts;
+  const isFirstCopy = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs) && work.bytesTransferred > 0.5 * work.bytes;
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
   const evenly = work.laneMs / Math.max(1, picture.poolSize);
-  return wholeGain(picture, Math.min(copyingMs / Math.max(1, evenly), cpuRoom(picture)));
+  return wholeGain(picture, Math.min(copyingMs / Math.max(1, evenly), cpuRoom(picture) * (isFirstCopy ? sparedCpu : 1)));
 }
 
 /** What it brings when the longest unit is begun first: the run ends with it, or when all lanes have done their part. */

@@ -48,8 +48,9 @@ function places(side: 'source' | 'destination', before: PlaceFacts, after: Place
 }
 
 function load(before: Picture | null, after: Picture | null): RunDifference[] {
-  if (before?.otherCpu == null || after?.otherCpu == null) return [];
-  const [from, to] = [before, after].map(({ otherCpu, facts }) => (otherCpu ?? 0) / facts.cores) as [number, number];
+  const from = loadOf(before);
+  const to = loadOf(after);
+  if (before === null || after === null || from === null || to === null) return [];
   if (Math.abs(from - to) < loadSame) return [];
   // A run that wants all cores gets what others leave.
   const wantsAll = (before.cpuBusy + after.cpuBusy) / 2 > 0.8;
@@ -57,4 +58,9 @@ function load(before: Picture | null, after: Picture | null): RunDifference[] {
     kind: 'machine', what: 'the load of other programs', before: `${percent(from)} of the cores`, after: `${percent(to)} of the cores`,
     factor: wantsAll ? Math.max(0.1, 1 - from) / Math.max(0.1, 1 - to) : null,
   }];
+}
+
+/** As a share of the machine. */
+function loadOf(picture: Picture | null): number | null {
+  return picture === null || picture.otherCpu === null ? null : picture.otherCpu / picture.facts.cores;
 }

@@ -1,8 +1,16 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import type { LaneStates, PlaceSample, RunFacts, RunMeters, RunSample } from '../../../src-shared/run-meters.ts';
+import { guessCost } from '../plan/cost.ts';
 
 /** A live run is judged by its last half minute: what limits it changes while it goes on. */
 const windowMs = 30_000;
+
+/** What starting an rsync takes, ms (docs/benchmarks.md: 35 to 41). */
+export const startMs = 38;
+/** Units that take longer on average, waits for a core left out, have something else to do than to start. */
+const shortUnitMs = 5 * startMs;
+/** In fewer units than this it hardly matters. */
+const manyUnits = 30;
 
 /** Means over the time a run copied, or over its last half minute while it is live. Shares are 0 to 1, times in ms. */
 export interface Picture {
@@ -38,6 +46,10 @@ export interface Picture {
   readonly alone: number;
   /** Share of the whole run before its first unit and after its last one; 0 while it is live. */
   readonly around: number;
+  /** Share of the units' time that goes to starting rsync, where units are so small that it counts; else 0. */
+  readonly starts: number;
+  /** Share of the whole run that what lanes did can explain: copying, by more than one lane, and not the start of units. */
+  readonly inUnits: number;
 }
 
 /** What the rules look at; null where nothing was sampled while it copied. */
@@ -53,8 +65,12 @@ export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): 
   const total = lanes === null ? 0 : laneSum(lanes);
   const toldLanes = lanes === null ? 0 : total - lanes.other;
   const workedMs = work === null ? copyMs : Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
+  const shares = lanes === null || toldLanes <= 0 ? null : scaled(lanes, 1 / toldLanes);
+  const alone = Math.min(1, work === null ? aloneMsIn(seen) / copyMs : work.aloneMs / workedMs);
+  const around = work === null ? 0 : Math.min(1, (work.beforeMs + work.afterMs) / Math.max(1, work.durationMs));
+  const starts = work === null ? 0 : startShare(work, facts, shares?.core ?? 0);
   return {
-    facts, work, copyMs,
+    facts, work, copyMs, alone, around, starts, inUnits: (1 - around) * (1 - alone) * (1 - starts),
     cpuBusy: mean(({ cores }) => average(cores)),
     busiestCore: mean(({ cores }) => Math.max(0, ...cores)),
     ownCpu: known(({ copyCpu, workerCpu }) => (copyCpu === null ? null : copyCpu + (workerCpu ?? 0))),
@@ -69,11 +85,19 @@ export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): 
     networkPerSecond: known(({ networkInPerSecond, networkOutPerSecond }) =>
       (networkInPerSecond === null || networkOutPerSecond === null ? null : Math.max(networkInPerSecond, networkOutPerSecond))),
     poolSize: mean(({ poolSize }) => poolSize), busy: mean(({ busy }) => busy), queued: mean(({ queued }) => queued),
-    lanes, shares: lanes === null || toldLanes <= 0 ? null : scaled(lanes, 1 / toldLanes), known: total > 0 ? toldLanes / total : 0,
+    lanes, shares, known: total > 0 ? toldLanes / total : 0,
     entriesPerSecond: mean(({ entriesPerSecond }) => entriesPerSecond), bytesPerSecond: mean(({ bytesPerSecond }) => bytesPerSecond),
-    alone: Math.min(1, work === null ? aloneMsIn(seen) / copyMs : work.aloneMs / workedMs),
-    around: work === null ? 0 : Math.min(1, (work.beforeMs + work.afterMs) / Math.max(1, work.durationMs)),
   };
+}
+
+/**
+ * By what starting takes and what entries and bytes are predicted to take, not by the clock alone: on a busy machine both take longer.
+ */
+function startShare({ units, entries, bytesTransferred, laneMs }: RunWork, { source, destination }: RunFacts, core: number): number {
+  if (units < manyUnits || (laneMs * (1 - core)) / units > shortUnitMs) return 0;
+  const cost = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: true });
+  const workMs = (entries * cost.msPerEntry + bytesTransferred / cost.bytesPerMs) / units;
+  return workMs > startMs ? 0 : startMs / (startMs + workMs);
 }
 
 function aloneMsIn(samples: readonly RunSample[]): number {

@@ -2,7 +2,7 @@ import type { Advice, Cause } from '../../../src-shared/diagnosis.ts';
 import type { PlaceFacts } from '../../../src-shared/run-meters.ts';
 import { bytesText } from '../safety/words.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
-import { morePool, partGain } from './gains.ts';
+import { morePool, partGain, twiceAsFast } from './gains.ts';
 import type { Picture } from './picture.ts';
 
 /** Requests for content, at the most: rsync reads and writes 32 kB at the least, and asks a few times for each file. */
@@ -68,16 +68,21 @@ function serverFinding(picture: Picture, facts: SideFacts): Finding | null {
   if (share === 0) return null;
   const cause: Cause = isServerFull && place.latencyMs > 0 ? 'remote-server' : side === 'source' ? 'source-latency' : 'destination-latency';
   return {
-    cause, score: (1 - picture.around) * (1 - picture.alone) * share,
+    cause, score: picture.inUnits * share,
     title: cause === 'remote-server' ? `The server behind ${place.path}` : `Latency of ${place.path}`,
     evidence: [
       `each worker waited ${percent(share)} of its time for answers of ${place.path}`,
       `${amount(msPerEntry)} ms for each entry, one look took ${amount(place.latencyMs)} ms before the run`,
-      `CPU ${percent(picture.cpuBusy)} busy`, `${amount(picture.busy)} of ${Math.round(picture.poolSize)} workers busy`,
+      ...idleCpu(picture), `${amount(picture.busy)} of ${Math.round(picture.poolSize)} workers busy`,
       ...roundTrips(picture, side),
     ],
     advise: () => (cause === 'remote-server' ? serverAdvice(picture, share) : latencyAdvice(picture, share, place)),
   };
+}
+
+/** A processor that is busy with other things is no evidence. */
+function idleCpu({ cpuBusy }: Picture): string[] {
+  return cpuBusy < 0.7 ? [`CPU ${percent(cpuBusy)} busy`] : [];
 }
 
 function roundTrips(picture: Picture, side: Side): string[] {
@@ -105,14 +110,14 @@ function serverAdvice(picture: Picture, share: number): Advice[] {
 function bandwidthFinding(picture: Picture, share: number, places: readonly PlaceFacts[]): Finding {
   const names = places.map(({ path }) => path).join(' and ');
   return {
-    cause: 'network-bandwidth', score: (1 - picture.around) * (1 - picture.alone) * share, title: `Bandwidth of the way to ${names}`,
+    cause: 'network-bandwidth', score: picture.inUnits * share, title: `Bandwidth of the way to ${names}`,
     evidence: [
       `${bytesText(picture.bytesPerSecond)} a second in all, however many workers share it`,
       `each worker waited ${percent(share)} of its time for content, many times longer than latency explains`,
-      ...linkEvidence(picture), `CPU ${percent(picture.cpuBusy)} busy`,
+      ...linkEvidence(picture), ...idleCpu(picture),
     ],
     advise: () => [
-      { text: `A line to ${names} twice as fast`, gain: partGain(picture, share, 2), options: null },
+      { text: `A line to ${names} twice as fast`, gain: twiceAsFast(picture, share), options: null },
       { text: 'More workers will not help: they share the same line', gain: 1, options: null },
     ],
   };
@@ -142,7 +147,7 @@ function linkFinding(picture: Picture): Finding[] {
   if (!slow || picture.cpuBusy > 0.6) return [];
   const [cause, place] = slow;
   return [{
-    cause, score: (1 - picture.around) * (1 - picture.alone) * (1 - picture.cpuBusy) * 0.8, title: `Latency of ${place.path}`,
+    cause, score: picture.inUnits * (1 - picture.cpuBusy) * 0.8, title: `Latency of ${place.path}`,
     evidence: [`CPU ${percent(picture.cpuBusy)} busy with ${amount(picture.busy)} workers`, `one look took ${amount(place.latencyMs)} ms before the run`],
     advise: () => latencyAdvice(picture, 1 - picture.cpuBusy, place),
   }];

@@ -34,5 +34,6 @@ function text(option: keyof JobOptions, value: JobOptions[keyof JobOptions]): st
   if (option === 'bandwidthLimit' && typeof value === 'number') return `${bytesText(value)} a second`;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' ');
-  return value === null ? 'none' : String(value);
+  if (value === null) return 'none';
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : JSON.stringify(value);
 }

@@ -2,14 +2,8 @@ import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import { bytesText, durationText, entriesText } from '../safety/words.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { firstGain, partGain, splitGain } from './gains.ts';
-import type { Picture } from './picture.ts';
+import { startMs, type Picture } from './picture.ts';
 
-/** What starting an rsync takes, ms (docs/benchmarks.md: 35 to 41). */
-const startMs = 38;
-/** Units that take less than this on average are mostly start. */
-const shortUnitMs = 4 * startMs;
-/** In fewer than this many it hardly matters. */
-const manyUnits = 30;
 /** A limit on purpose is reached from this share of it on. */
 const reached = 0.7;
 /** The longest unit must have been the one that worked alone. */
@@ -28,7 +22,7 @@ function aloneFinding(picture: Picture): Finding[] {
     cause: 'one-long-unit', score: (1 - around) * alone, title: `One long unit: ${name}`,
     evidence: [
       `one of ${Math.round(poolSize)} workers was busy alone ${percent(alone)} of the time`,
-      ...(longest === null ? [] : [`${name} took ${durationText(longest.durationMs)} for ${entriesText(longest.entries)}, ${bytesText(longest.bytes)}`]),
+      ...(longest === null ? [] : [`${name} took ${durationText(longest.durationMs)}${longest.entries === 0 ? '' : ` for ${entriesText(longest.entries)}, ${bytesText(longest.bytes)}`}`]),
     ],
     advise: () => (work === null || longest === null ? [] : aloneAdvice(picture, work, longest)),
   }];
@@ -48,20 +42,17 @@ function aloneAdvice(picture: Picture, work: RunWork, longest: NonNullable<RunWo
 }
 
 function startFinding(picture: Picture): Finding[] {
-  const { work, around } = picture;
+  const { work, around, starts } = picture;
   if (work === null) return [];
-  const meanMs = work.laneMs / Math.max(1, work.units);
-  const isShort = work.units >= manyUnits && meanMs < shortUnitMs;
-  const starts = isShort ? Math.min(1, (work.units * startMs) / Math.max(1, work.laneMs)) : 0;
-  const score = around + (1 - around) * starts;
+  const each = work.entries / Math.max(1, work.units);
   return [{
-    cause: 'start-up', score, title: isShort ? 'Start-up of many small units' : 'Start-up',
+    cause: 'start-up', score: around + (1 - around) * starts, title: starts > 0 ? 'Start-up of many small units' : 'Start-up',
     evidence: [
-      ...(isShort ? [`${work.units} units took ${Math.round(meanMs)} ms each, of which starting rsync takes about ${startMs}`] : []),
-      `${durationText(work.beforeMs)} before the first unit and ${durationText(work.afterMs)} after the last one, of ${durationText(work.durationMs)}`,
+      ...(starts > 0 ? [`${work.units} units of ${amount(each)} entries took ${Math.round(work.laneMs / work.units)} ms each, and starting rsync alone takes ${startMs} or more`] : []),
+      `${amount(work.beforeMs / 1000)} s before the first unit and ${amount(work.afterMs / 1000)} s after the last one, of ${amount(work.durationMs / 1000)} s`,
     ],
     advise: () => [
-      ...(isShort ? [{ text: `Fewer, larger units: ${amount(work.entries / work.units)} entries each are too few`, gain: partGain(picture, Math.min(0.95, starts), 10), options: null }] : []),
+      ...(starts > 0 ? [{ text: `Fewer, larger units: ${amount(each)} entries each are too few`, gain: partGain(picture, starts, Infinity), options: null }] : []),
       { text: 'More workers will not help: most of the time is start and end', gain: 1, options: null },
     ],
   }];

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { followOptions, type StagedCase } from './staged-case.ts';
+import { removeTree } from './staged-run.ts';
+import { makeFolders } from './staged-tree.ts';
+
+/** Everything in memory, so that the processor is all there is to wait for. */
+const always = (): null => null;
+
+export const compressionCase: StagedCase = {
+  name: 'compression', cause: 'compression', how: '1 GB of text in memory, -z', whyNot: always,
+  stage: ({ folder }) => {
+    const source = join(folder, 'source');
+    const destination = join(folder, 'copy');
+    makeFolders(source, 'logs', { folders: 10, filesEach: 10, bytesEach: 10e6, isText: true });
+    mkdirSync(destination);
+    const run = { source, destination, argv: ['-z'] };
+    return Promise.resolve({
+      run,
+      async follow(advice) {
+        const argv = followOptions(run.argv, advice);
+        if (argv === null) return null;
+        await emptied(destination);
+        return { ...run, argv };
+      },
+      end: () => Promise.resolve(),
+    });
+  },
+};
+
+export const otherLoadCase: StagedCase = {
+  name: 'other-load', cause: 'cpu-other-load', how: 'small files in memory, and two busy loops for each core', whyNot: always,
+  stage: ({ folder }) => {
+    const source = join(folder, 'source');
+    const destination = join(folder, 'copy');
+    makeFolders(source, 'small', { folders: 120, filesEach: 600, bytesEach: 1000 });
+    mkdirSync(destination);
+    const load = busyLoops(2 * availableParallelism());
+    const run = { source, destination, argv: [] };
+    return Promise.resolve({
+      run,
+      async follow() {
+        load.end();
+        await emptied(destination);
+        return run;
+      },
+      end: () => Promise.resolve(load.end()),
+    });
+  },
+};
+
+/** Processes that want a core all the time. */
+export function busyLoops(count: number): { end: () => void } {
+  const loops: ChildProcess[] = Array.from({ length: count }, () => spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
+  return { end: () => loops.splice(0).forEach((loop) => void loop.kill('SIGKILL')) };
+}
+
+/** Removes what was copied. */
+export async function emptied(destination: string): Promise<void> {
+  await removeTree(destination);
+  mkdirSync(destination);
+}
