@@ -9,6 +9,8 @@ const RunView = lazy(async () => ({ default: (await import('../views/run/run-vie
 const HistoryView = lazy(async () => ({ default: (await import('../views/history/history-view.tsx')).HistoryView }));
 const PastRunView = lazy(async () => ({ default: (await import('../views/history/past-run-view.tsx')).PastRunView }));
 const ReceiptView = lazy(async () => ({ default: (await import('../views/receipt/receipt-view.tsx')).ReceiptView }));
+const CompareView = lazy(async () => ({ default: (await import('../views/history/compare/compare-view.tsx')).CompareView }));
+const LabView = lazy(async () => ({ default: (await import('../views/lab/lab-view.tsx')).LabView }));
 const TrashView = lazy(async () => ({ default: (await import('../views/trash/trash-view.tsx')).TrashView }));
 const SettingsView = lazy(async () => ({ default: (await import('../views/settings/settings-view.tsx')).SettingsView }));
 
@@ -26,6 +28,8 @@ function Screen({ route }: { readonly route: Route }) {
     case 'history': return <HistoryView />;
     case 'past-run': return <PastRunView id={route.id} />;
     case 'receipt': return <ReceiptView key={route.id} id={route.id} />;
+    case 'compare': return <CompareView key={route.runs.join(' ')} runs={route.runs} />;
+    case 'lab': return <LabView key={route.jobId ?? ''} jobId={route.jobId ?? null} />;
     case 'trash': return <TrashView key={route.jobId} jobId={route.jobId} run={route.run ?? null} folder={route.folder ?? ''} />;
     case 'settings': return <SettingsView />;
   }

@@ -9,6 +9,10 @@ export type Route =
   | { readonly name: 'history' }
   | { readonly name: 'past-run'; readonly id: number }
   | { readonly name: 'receipt'; readonly id: number }
+  /** Two runs side by side. */
+  | { readonly name: 'compare'; readonly runs: readonly [number, number] }
+  /** `jobId`: that job is chosen. */
+  | { readonly name: 'lab'; readonly jobId?: string }
   /** `run`: the trash of that run, else of the newest; `folder`: opened in it. */
   | { readonly name: 'trash'; readonly jobId: string; readonly run?: number; readonly folder?: string }
   | { readonly name: 'settings' };
@@ -23,6 +27,8 @@ export function hrefOf(route: Route): string {
     case 'history': return '#/history';
     case 'past-run': return `#/history/${route.id}`;
     case 'receipt': return `#/history/${route.id}/receipt`;
+    case 'compare': return `#/history/${route.runs[0]}/with/${route.runs[1]}`;
+    case 'lab': return route.jobId === undefined ? '#/lab' : `#/lab/${encodeURIComponent(route.jobId)}`;
     case 'trash': return `#/trash/${[route.jobId, ...(route.run === undefined ? [] : [String(route.run), ...(route.folder === undefined ? [] : [route.folder])])].map(encodeURIComponent).join('/')}`;
     case 'settings': return '#/settings';
   }
@@ -34,8 +40,10 @@ export function routeOf(hash: string): Route {
   if (first === 'jobs' && second === 'new') return third === 'paste' ? { name: 'new-job', paste: true } : { name: 'new-job' };
   if (first === 'jobs' && second !== '') return { name: 'edit-job', id: second };
   if (first === 'runs' && second !== '') return { name: 'run', key: second };
+  if (first === 'history' && isNumber(second) && third === 'with' && isNumber(fourth ?? '')) return { name: 'compare', runs: [Number(second), Number(fourth)] };
   if (first === 'history' && isNumber(second)) return third === 'receipt' ? { name: 'receipt', id: Number(second) } : { name: 'past-run', id: Number(second) };
   if (first === 'history') return { name: 'history' };
+  if (first === 'lab') return second === '' ? { name: 'lab' } : { name: 'lab', jobId: second };
   if (first === 'trash' && second !== '') {
     if (third === undefined || !isNumber(third)) return { name: 'trash', jobId: second };
     return fourth === undefined ? { name: 'trash', jobId: second, run: Number(third) } : { name: 'trash', jobId: second, run: Number(third), folder: fourth };

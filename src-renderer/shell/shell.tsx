@@ -1,5 +1,5 @@
 import { AppShell, Box, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
-import { IconHistory, IconHome, IconPlus, IconSettings } from '@tabler/icons-react';
+import { IconFlask, IconHistory, IconHome, IconPlus, IconSettings } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { useAppStore } from '../store/app-store.ts';
 import { ConnectionBar } from './connection-bar.tsx';
@@ -12,7 +12,8 @@ import { titleOf } from './title.ts';
 const entries: readonly { readonly route: Route; readonly label: string; readonly icon: typeof IconHome; readonly holds: readonly Route['name'][] }[] = [
   { route: { name: 'overview' }, label: 'Overview', icon: IconHome, holds: ['overview', 'run', 'edit-job', 'trash'] },
   { route: { name: 'new-job' }, label: 'New job', icon: IconPlus, holds: ['new-job'] },
-  { route: { name: 'history' }, label: 'History', icon: IconHistory, holds: ['history', 'past-run', 'receipt'] },
+  { route: { name: 'history' }, label: 'History', icon: IconHistory, holds: ['history', 'past-run', 'receipt', 'compare'] },
+  { route: { name: 'lab' }, label: 'Lab', icon: IconFlask, holds: ['lab'] },
   { route: { name: 'settings' }, label: 'Settings', icon: IconSettings, holds: ['settings'] },
 ];
 

@@ -18,6 +18,8 @@ function screenOf(route: Route, jobs: readonly JobSummary[], live: readonly Live
     case 'history': return 'History';
     case 'past-run': return `Run ${route.id}`;
     case 'receipt': return `Receipt of run ${route.id}`;
+    case 'compare': return `Runs ${route.runs.join(' and ')}`;
+    case 'lab': return 'Lab';
     case 'trash': return `Trash of ${jobs.find(({ job }) => job.id === route.jobId)?.job.name ?? 'a job'}`;
     case 'settings': return 'Settings';
   }

@@ -31,8 +31,8 @@ export const runCalls = {
   /** What a dry run found, deletions first; at most 10,000 names are kept. */
   changes: call.input(ByKey.extend(Page.shape))
     .output(z.object({ total: z.int(), changes: z.array(z.object({ action: Action, name: z.string(), bytes: z.number() })) })),
-  /** The meters of a run of this host, all there are at once, then what comes. `replaces`: forget the samples before, neighbours were merged. */
-  meters: call.input(ByKey).output(eventIterator(z.object({ facts: RunFacts, samples: z.array(RunSample), replaces: z.boolean() }))),
+  /** The meters of a run of this host, all there are at once, then what changed: `samples` are those from the place `from` on, as neighbours are merged. */
+  meters: call.input(ByKey).output(eventIterator(z.object({ facts: RunFacts, samples: z.array(RunSample), from: z.int().nonnegative() }))),
   /** Takes an ended run out of the list of live ones. */
   dismiss: call.input(ByKey).output(z.object({})),
   /** The log of a live run as it grows; the newest 200 events first. */

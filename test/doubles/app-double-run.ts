@@ -2,6 +2,7 @@ import type { Job } from '../../src-shared/job.ts';
 import type { Lane, Progress } from '../../src-shared/run-event.ts';
 import type { LiveRun, Outcome, TimelineBar, UnitLog, UnitView } from '../../src-shared/run-view.ts';
 import { noTotals, type Notice, type RunState, type Trigger } from '../../src-shared/run.ts';
+import { verdictOf } from './app-double-meters.ts';
 import { shareOf, unitName } from './app-double-names.ts';
 
 export interface SimulatedRunOptions {
@@ -151,7 +152,7 @@ export function createSimulatedRun(options: SimulatedRunOptions): SimulatedRun {
       startedAt, progress: progress(), notices: notices.slice(-50), question: asks ? { destination: job.destination, entries: options.asksAbout } : null,
       heldEntries: outcome?.totals.held ?? 0,
       changes: options.dryRun ? { delete: 38, create: Math.round(done.entries / 40), update: Math.round(done.entries / 11), attributes: 12 } : { delete: 0, create: 0, update: 0, attributes: 0 },
-      outcome,
+      outcome, verdict: options.dryRun || seenAt - startedAt < 4000 ? null : verdictOf(job, poolSize),
     }),
     pause(now) {
       step(now);

@@ -9,7 +9,9 @@ import { JobNotify } from '../../src-shared/notify.ts';
 import type { MeterSample } from '../../src-shared/meter-sample.ts';
 import type { JobSummary } from '../../src-shared/run-view.ts';
 import { Settings } from '../../src-shared/settings.ts';
+import { compareDouble, diagnosisDouble, metersStream } from './app-double-diagnosis.ts';
 import { createHistoryDouble } from './app-double-history.ts';
+import { createLabDouble } from './app-double-lab.ts';
 import { jobName, projects, shareOf, unitName } from './app-double-names.ts';
 import { checkPlaces, listFolder, makeFolder, previewSplit, volumes } from './app-double-places.ts';
 import { notifyDouble, receiptDouble } from './app-double-records.ts';
@@ -29,6 +31,8 @@ export interface AppDoubleOptions {
   readonly doneShare: number;
   /** Of the system service; left out: there is none. Attached, it has two jobs, and a run of the first one is live. */
   readonly service?: ServiceState['state'];
+  /** Ms that one measurement of the Lab takes; left out: 700. */
+  readonly labStepMs?: number;
   /** What the face is; left out: a browser. */
   readonly face?: FaceFacts['kind'];
   readonly now: () => number;
@@ -122,10 +126,12 @@ export function createAppDouble(options: AppDoubleOptions) {
     return job;
   };
 
+  const lab = createLabDouble({ jobs, now, stepMs: options.labStepMs ?? 700, keep });
   const router = base.router({
     ...trust.calls,
     receipts: receiptDouble(jobs, history),
     notify: notifyDouble(now),
+    lab: lab.calls,
     service: serviceCalls(service),
     feed: { watch: base.feed.watch.handler(({ signal }) => feed.watch(signal)) },
     jobs: {
@@ -156,6 +162,7 @@ export function createAppDouble(options: AppDoubleOptions) {
         const all = namesOf(400).map((name, place) => ({ action: place < 38 ? 'delete' : place < 200 ? 'create' : 'update', name, bytes: 1e6 } as const));
         return { total: all.length, changes: all.slice(input.offset, input.offset + input.limit) };
       }),
+      meters: base.runs.meters.handler(({ input, signal }) => metersStream(runBy(input.key), jobBy(runBy(input.key).view().jobId), now, signal)),
       dismiss: base.runs.dismiss.handler(({ input }) => steer(input.key, () => live.delete(input.key))),
       log: base.runs.log.handler(async function* () {
         yield await Promise.resolve({ events: [] });
@@ -179,6 +186,8 @@ export function createAppDouble(options: AppDoubleOptions) {
       trend: base.history.trend.handler(({ input }) => history.lastOf(input.jobId, input.limit).map(({ id, startedAt, endedAt, totals, state }) => (
         { run: id, startedAt, durationMs: (endedAt ?? startedAt) - startedAt, bytes: totals.bytesTransferred, state }
       ))),
+      diagnosis: base.history.diagnosis.handler(({ input }) => diagnosisDouble(need(history.row(input.run), 'run'), jobs)),
+      compare: base.history.compare.handler(({ input }) => compareDouble(need(history.row(input.runs[0]), 'run'), need(history.row(input.runs[1]), 'run'))),
       held: base.history.held.handler(() => [{ reason: 'omega/raw would lose 62 % of its entries', names: namesOf(1240), entries: 1240, bytes: 84e9 }]),
       approve: base.history.approve.handler(({ input }) => ({ key: begin(jobBy(need(history.row(input.run), 'run').jobId)) })),
       restoreCommand: base.history.restoreCommand.handler(({ input }) => {

@@ -43,5 +43,5 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
     }
     expect(screens.length).toBeGreaterThan(20);
     expect(findings).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });

@@ -16,7 +16,7 @@ export interface Interface {
   heading(name: string | RegExp): Locator;
   button(name: string | RegExp): Locator;
   /** An entry of the side bar. */
-  goTo(entry: 'Overview' | 'New job' | 'History' | 'Settings'): Promise<void>;
+  goTo(entry: 'Overview' | 'New job' | 'History' | 'Lab' | 'Settings'): Promise<void>;
   /** Fills the steps of a new job that runs by hand, and stands on the last. */
   fillJob(choices: JobChoices): Promise<void>;
   /** The share that is done of the run on the page, as its bar tells it: 0 to 100. */

@@ -85,6 +85,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.button('Back up now: Nightly mirror').click();
   await page.getByText(/[1-9]\d* of \d+ workers busy/u).waitFor();
   await page.getByRole('region', { name: 'Units' }).getByText('Done').first().waitFor();
+  await page.getByRole('img', { name: /^CPU\. /u }).waitFor();
   await look('run-live');
   await ui.goTo('Overview');
   await ui.heading('1 backup running').waitFor();
@@ -157,15 +158,36 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.goTo('History');
   await ui.historyRow('Succeeded').first().waitFor();
   await look('history');
+  await page.getByRole('checkbox').nth(0).check();
+  await page.getByRole('checkbox').nth(1).check();
+  await ui.button(/^Compare \d/u).click();
+  await page.getByRole('region', { name: 'Differences' }).waitFor();
+  await look('compare');
+  await ui.goTo('History');
   await ui.historyRow('Cancelled').getByRole('link').first().click();
   await page.getByText(/^Run \d+, /u).waitFor();
   await page.getByRole('img', { name: /^Timeline: /u }).waitFor();
+  await page.getByRole('img', { name: /^CPU\. /u }).waitFor();
   await look('run-past');
   await ui.goTo('History');
   await ui.historyRow('Succeeded').getByRole('link').first().click();
   await page.getByRole('link', { name: 'Receipt' }).click();
   await page.getByRole('heading', { name: 'What the job leaves out' }).waitFor();
   await look('receipt');
+
+  await ui.goTo('Overview');
+  await ui.button('More for Nightly mirror').click();
+  await page.getByRole('menuitem', { name: 'What would make it faster?' }).click();
+  await ui.button('Sample and time').click();
+  await page.getByRole('textbox', { name: 'Rounds' }).fill('2');
+  await page.getByRole('textbox', { name: 'Minutes at most' }).fill('1');
+  await look('lab-start');
+  await ui.button('Measure').click();
+  await page.getByRole('region', { name: 'Figures' }).waitFor({ timeout: 60_000 });
+  await look('lab-live');
+  await page.getByRole('region', { name: 'Result' }).waitFor({ timeout: 120_000 });
+  await look('lab');
+
   await ui.goTo('Settings');
   await page.getByText('Nothing leaves this machine').waitFor();
   await page.getByRole('list', { name: 'What this machine offers' }).waitFor();

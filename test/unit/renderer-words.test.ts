@@ -24,12 +24,12 @@ test('counts and rates', () => {
 
 test.each<Route>([
   { name: 'overview' }, { name: 'new-job' }, { name: 'new-job', paste: true }, { name: 'edit-job', id: 'a/b %' }, { name: 'run', key: 'k' }, { name: 'history' },
-  { name: 'past-run', id: 12 }, { name: 'receipt', id: 12 }, { name: 'trash', jobId: 'a/b' }, { name: 'trash', jobId: 'a', run: 4 }, { name: 'trash', jobId: 'a', run: 4, folder: 'omega/raw %' }, { name: 'settings' },
+  { name: 'past-run', id: 12 }, { name: 'receipt', id: 12 }, { name: 'compare', runs: [12, 7] }, { name: 'lab' }, { name: 'lab', jobId: 'a/b %' }, { name: 'trash', jobId: 'a/b' }, { name: 'trash', jobId: 'a', run: 4 }, { name: 'trash', jobId: 'a', run: 4, folder: 'omega/raw %' }, { name: 'settings' },
 ])('the address of %o leads back to it', (route) => {
   expect(routeOf(hrefOf(route))).toEqual(route);
 });
 
-test.each(['#/history/x', '#/nothing', '', '#/runs/', '#/%'])('%s is no place of its own', (hash) => {
+test.each(['#/history/x', '#/nothing', '', '#/runs/', '#/%', '#/history/x/with/2'])('%s is no place of its own', (hash) => {
   expect(['overview', 'history']).toContain(routeOf(hash).name);
 });
 

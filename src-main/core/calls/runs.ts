@@ -68,19 +68,24 @@ async function* follow(live: LiveRuns, key: string, stop: AbortSignal | undefine
 /** The samples of a run: those there are, then more as they come, until the run has ended. */
 async function* followMeters(
   live: LiveRuns, key: string, stop: AbortSignal | undefined,
-): AsyncGenerator<{ facts: RunMeters['facts']; samples: RunSample[]; replaces: boolean }, void> {
+): AsyncGenerator<{ facts: RunMeters['facts']; samples: RunSample[]; from: number }, void> {
   let told: readonly RunSample[] = [];
   while (!hasLeft(stop)) {
     const hasEnded = live.hasEnded(key);
     const meters = live.meters(key);
     if (meters && meters.samples !== told) {
       const { facts, samples } = meters;
-      // Merged neighbours are new objects.
-      const isLonger = told.length > 0 && samples.length > told.length && samples[told.length - 1] === told.at(-1);
-      yield { facts, samples: isLonger ? samples.slice(told.length) : [...samples], replaces: !isLonger };
+      const from = firstChange(told, samples);
+      yield { facts, samples: samples.slice(from), from };
       told = samples;
     }
     if (hasEnded) return;
     await pause(logEveryMs, stop);
   }
+}
+
+/** The place of the first sample that is another one than before. Merged neighbours are new objects. */
+export function firstChange(before: readonly RunSample[], samples: readonly RunSample[]): number {
+  const place = samples.findIndex((sample, index) => sample !== before[index]);
+  return place === -1 ? samples.length : place;
 }

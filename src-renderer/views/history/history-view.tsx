@@ -1,6 +1,7 @@
-import { Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useRef, useState } from 'react';
+import { IconArrowsDiff } from '@tabler/icons-react';
+import { memo, useCallback, useRef, useState } from 'react';
 import type { PastRun } from '../../../src-shared/run-view.ts';
 import type { RunState } from '../../../src-shared/run.ts';
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from '../../format.ts';
@@ -8,7 +9,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
-import { hrefOf } from '../../shell/route.ts';
+import { go, hrefOf } from '../../shell/route.ts';
 import { useAppStore } from '../../store/app-store.ts';
 import classes from './history.module.css';
 import { reasonOf } from './skip-reason.ts';
@@ -27,6 +28,10 @@ export function HistoryView() {
   const [states, setStates] = useState('all');
   const [since, setSince] = useState('');
   const [until, setUntil] = useState('');
+  const [chosen, setChosen] = useState<readonly number[]>([]);
+  // A third one takes the place of the first.
+  const choose = useCallback((id: number): void => setChosen((ids) => (ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id].slice(-2))), []);
+  const [one, other] = chosen;
   const day = 86_400_000;
   const filter: HistoryFilter = {
     ...(jobId === null ? {} : { jobId }), ...(stateChoices[states] ? { states: stateChoices[states] } : {}),
@@ -47,23 +52,39 @@ export function HistoryView() {
         />
         <TextInput label="From" size="xs" w={118} type="date" value={since} onChange={(event) => setSince(event.currentTarget.value)} />
         <TextInput label="To" size="xs" w={118} type="date" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
+        <Button
+          size="xs" variant="default" ml="auto" leftSection={<IconArrowsDiff size={14} aria-hidden />} disabled={one === undefined || other === undefined} title="Choose two runs in the list"
+          onClick={() => { if (one !== undefined && other !== undefined) go({ name: 'compare', runs: [one, other] }); }}
+        >
+          {one !== undefined && other !== undefined ? `Compare ${one} and ${other}` : 'Compare two runs'}
+        </Button>
         <Text size="sm" c="dimmed" pb={5} role="status">{total === null ? '' : `${formatCount(total)} ${total === 1 ? 'run' : 'runs'}`}</Text>
       </Group>
       {jobId !== null && <TrendPlot jobId={jobId} />}
       {failure && <ErrorPanel error={failure} onRetry={reload} />}
       {total === 0 && <EmptyState title="No run is like that" text="Runs appear here as they start, and stay." />}
-      {total !== null && total > 0 && <Rows total={total} rowAt={rowAt} />}
+      {total !== null && total > 0 && <Rows total={total} rowAt={rowAt} chosen={chosen} onChoose={choose} />}
     </Stack>
   );
 }
 
-function Rows({ total, rowAt }: Pick<ReturnType<typeof useHistoryPages>, 'rowAt'> & { readonly total: number }) {
+interface RowsProps extends Pick<ReturnType<typeof useHistoryPages>, 'rowAt'> {
+  readonly total: number;
+  /** Runs to be compared. */
+  readonly chosen: readonly number[];
+  readonly onChoose: (id: number) => void;
+}
+
+function Rows({ total, rowAt, chosen, onChoose }: RowsProps) {
   const frame = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: total, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 8 });
   return (
     <div className={classes.frame} ref={frame} tabIndex={0} role="region" aria-label="Runs, newest first">
       <div role="table" aria-label="Runs" aria-rowcount={total} style={{ height: rows.getTotalSize(), position: 'relative' }}>
-        {rows.getVirtualItems().map(({ index, start }) => <RunRow key={index} index={index} start={start} run={rowAt(index)} />)}
+        {rows.getVirtualItems().map(({ index, start }) => {
+          const run = rowAt(index);
+          return <RunRow key={index} index={index} start={start} run={run} isChosen={run !== null && chosen.includes(run.id)} onChoose={onChoose} />;
+        })}
       </div>
     </div>
   );
@@ -75,14 +96,17 @@ interface RunRowProps {
   readonly start: number;
   /** Null while it is fetched. */
   readonly run: PastRun | null;
+  readonly isChosen: boolean;
+  readonly onChoose: (id: number) => void;
 }
 
 /** Remembered, so that scrolling only makes the rows that come into sight. */
-const RunRow = memo(function RunRow({ index, start, run }: RunRowProps) {
+const RunRow = memo(function RunRow({ index, start, run, isChosen, onChoose }: RunRowProps) {
   return (
     <div role="row" aria-rowindex={index + 1} className={classes.row} style={{ transform: `translateY(${start}px)`, height: rowHeight }}>
       {run ? (
         <>
+          <span role="cell"><input type="checkbox" className={classes.choice} aria-label={`Compare run ${run.id}`} checked={isChosen} disabled={run.endedAt === null || run.state === 'skipped'} onChange={() => onChoose(run.id)} /></span>
           <span role="cell" className={classes.job}><a className={classes.link} href={hrefOf({ name: 'past-run', id: run.id })}>{run.jobName}</a></span>
           <span role="cell"><StateBadge state={run.state} /></span>
           <span role="cell"><Moment at={run.startedAt} /></span>

@@ -13,14 +13,17 @@ import { HeldPanel } from '../run/held-panel.tsx';
 import { NewPlaces } from '../run/new-places.tsx';
 import { NoticeList } from '../run/notice-list.tsx';
 import { OutcomePanel } from '../run/outcome-panel.tsx';
+import { RunPicture } from '../run/picture/run-picture.tsx';
 import { ReceiptLink } from '../run/receipt-link.tsx';
 import { RestorePanel } from '../run/restore-panel.tsx';
 import { RunAgain } from '../run/run-again.tsx';
-import { Timeline } from '../run/timeline.tsx';
 import { triggerWords } from '../run/trigger-words.ts';
 import { UnitsTable } from '../run/units-table.tsx';
 import { useTimeline } from '../run/use-timeline.ts';
+import { VerdictPanel } from '../run/verdict-panel.tsx';
+import { CompareWith } from './compare-with.tsx';
 import { reasonOf } from './skip-reason.ts';
+import { useDiagnosis } from './use-diagnosis.ts';
 
 /** A run of the history: the run's page as it was at the end. */
 export function PastRunView({ id }: { readonly id: number }) {
@@ -61,16 +64,19 @@ function SkippedRun({ run }: { readonly run: PastRun }) {
 
 function WholeRun({ run }: { readonly run: PastRun }) {
   const bars = useTimeline(run.id);
+  const diagnosis = useDiagnosis(run.id, run.endedAt !== null);
   const durationMs = run.endedAt === null ? 0 : run.endedAt - run.startedAt;
   return (
     <>
-      <OutcomePanel outcome={{ state: run.state, totals: run.totals, durationMs, limitedBy: run.limitedBy, error: run.error }} />
+      <OutcomePanel outcome={{ state: run.state, totals: run.totals, durationMs, limitedBy: run.limitedBy, error: run.error }} verdict={diagnosis?.verdict ?? null} />
+      {diagnosis?.verdict && <VerdictPanel verdict={diagnosis.verdict} jobId={run.jobId} live={null} />}
       <NewPlaces jobId={run.jobId} source={run.source} destination={run.destination} error={run.error} />
-      {run.endedAt !== null && <ReceiptLink run={run.id} />}
+      {run.endedAt !== null && <Group justify="space-between"><ReceiptLink run={run.id} /><CompareWith run={run} /></Group>}
       {run.state === 'held' && <HeldPanel run={run.id} entries={run.totals.held} />}
       <NoticeList notices={run.notices} />
       <RunAgain jobId={run.jobId} state={run.state} />
-      <Timeline bars={bars} running={[]} startedAt={run.startedAt} elapsedMs={durationMs} />
+      <RunPicture bars={bars} running={[]} startedAt={run.startedAt} elapsedMs={durationMs} isLive={false} meters={diagnosis?.meters ?? null} />
+      {diagnosis && !diagnosis.meters && <Text size="sm" c="dimmed">Nothing was measured in this run: it was too short, or made by an earlier version of Daybreak.</Text>}
       <UnitsTable run={run.id} liveKey={null} />
       <RestorePanel run={run.id} destination={run.destination} />
     </>

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconListSearch, IconPencil, IconRestore, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconDots, IconFlask, IconListSearch, IconPencil, IconRestore, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Job } from '../../../src-shared/job.ts';
 import { useCalls } from '../../connection/calls.tsx';
@@ -32,6 +32,7 @@ export function JobMenu({ job, isRunning, isOffline, onPreview, onDelete }: JobM
         <Menu.Item leftSection={<IconListSearch size={15} aria-hidden />} disabled={isRunning || isOffline} onClick={onPreview}>What would change</Menu.Item>
         <Menu.Item leftSection={<IconPencil size={15} aria-hidden />} onClick={() => go({ name: 'edit-job', id: job.id })}>Edit</Menu.Item>
         {job.kind === 'saved' && <Menu.Item leftSection={<IconRestore size={15} aria-hidden />} onClick={() => go({ name: 'trash', jobId: job.id })}>Trash: bring files back</Menu.Item>}
+        {job.kind === 'saved' && <Menu.Item leftSection={<IconFlask size={15} aria-hidden />} onClick={() => go({ name: 'lab', jobId: job.id })}>What would make it faster?</Menu.Item>}
         <Menu.Item leftSection={<IconCopy size={15} aria-hidden />} disabled={isOffline} onClick={() => { calls.jobs.duplicate({ id: job.id }).catch(tellError); }}>Duplicate</Menu.Item>
         <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} disabled={isRunning || isOffline} onClick={onDelete}>Delete ...</Menu.Item>
       </Menu.Dropdown>

@@ -15,19 +15,22 @@ import { HeldPanel } from './held-panel.tsx';
 import { NewPlaces } from './new-places.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { OutcomePanel } from './outcome-panel.tsx';
+import { RunPicture } from './picture/run-picture.tsx';
 import { QuestionPanel } from './question-panel.tsx';
 import { ReceiptLink } from './receipt-link.tsx';
 import { RestorePanel } from './restore-panel.tsx';
 import { RunAgain } from './run-again.tsx';
-import { Timeline } from './timeline.tsx';
 import { UnitsTable } from './units-table.tsx';
+import { useRunMeters } from './use-run-meters.ts';
 import { useTimeline } from './use-timeline.ts';
+import { VerdictPanel } from './verdict-panel.tsx';
 
 /** A run of this host: live, or ended a moment ago. */
 export function RunView({ runKey }: { readonly runKey: string }) {
   const run = useAppStore((state) => state.live.find(({ key }) => key === runKey));
   const isLoaded = useAppStore((state) => state.face !== null);
   const bars = useTimeline(run?.run ?? null);
+  const meters = useRunMeters(runKey);
   if (!run) {
     if (!isLoaded) return null;
     return (
@@ -47,7 +50,8 @@ export function RunView({ runKey }: { readonly runKey: string }) {
         {outcome === null && <Controls run={run} />}
       </Group>
       {question && <QuestionPanel runKey={runKey} question={question} />}
-      {outcome ? <OutcomePanel outcome={outcome} /> : <Live run={run} />}
+      {outcome ? <OutcomePanel outcome={outcome} verdict={run.verdict} /> : <Live run={run} />}
+      {run.verdict && !run.dryRun && <VerdictPanel verdict={run.verdict} jobId={run.jobId} live={outcome || !progress ? null : { key: runKey, poolSize: progress.poolSize }} />}
       {outcome && <NewPlaces jobId={run.jobId} source={run.source} destination={run.destination} error={outcome.error} />}
       {outcome && run.run !== null && <ReceiptLink run={run.run} />}
       {outcome?.state === 'held' && run.run !== null && <HeldPanel run={run.run} entries={outcome.totals.held} />}
@@ -55,7 +59,7 @@ export function RunView({ runKey }: { readonly runKey: string }) {
       {outcome && !run.dryRun && <RunAgain jobId={run.jobId} state={outcome.state} />}
       {run.dryRun
         ? <ChangesPanel run={run} />
-        : <Timeline bars={bars} running={progress && !outcome ? progress.lanes : []} startedAt={run.startedAt} elapsedMs={outcome?.durationMs ?? progress?.elapsedMs ?? 0} />}
+        : <RunPicture bars={bars} running={progress && !outcome ? progress.lanes : []} startedAt={run.startedAt} elapsedMs={outcome?.durationMs ?? progress?.elapsedMs ?? 0} isLive={outcome === null} meters={meters} />}
       {run.run !== null && <UnitsTable key={outcome ? 'ended' : 'live'} run={run.run} liveKey={outcome ? null : runKey} />}
       {run.run !== null && outcome && <RestorePanel run={run.run} destination={run.destination} />}
     </Stack>
