@@ -183,7 +183,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await page.getByRole('textbox', { name: 'Minutes at most' }).fill('1');
   await look('lab-start');
   await ui.button('Measure').click();
-  await page.getByRole('region', { name: 'Figures' }).waitFor({ timeout: 60_000 });
+  await page.getByText(/ · (?:[4-9]|\d\d) of \d+ measurements$/u).waitFor({ timeout: 60_000 });
   await look('lab-live');
   await page.getByRole('region', { name: 'Result' }).waitFor({ timeout: 120_000 });
   await look('lab');
