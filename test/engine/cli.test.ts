@@ -14,6 +14,7 @@ import { createForkHost } from '../../src-main/fork-host.ts';
 import { createFace } from '../doubles/cli-face.ts';
 import { createPipe, createTerminal } from '../doubles/terminal.ts';
 import { cliPath } from '../fixtures/cli.ts';
+import { promised } from '../fixtures/pace.ts';
 
 const isLinux = process.platform === 'linux';
 
@@ -289,7 +290,7 @@ describe('signals', () => {
     const at = performance.now();
     run.child.kill(signal);
     const ended = await run.ended;
-    expect(performance.now() - at).toBeLessThan(2000);
+    expect(performance.now() - at).toBeLessThan(promised(2000));
     expect(ended.code).toBe(130);
     expect(ended.err).toContain('Cancelling');
     expect(jsonEvents(ended.out).at(-1)).toMatchObject({ type: 'run-ended', state: 'cancelled' });

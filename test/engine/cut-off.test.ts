@@ -8,9 +8,8 @@ import { JobOptions } from '../../src-shared/job.ts';
 import { backUp, noticesOf, openEngine, startBackup, type Engine } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
 
-const bytes = 12_000_000;
-/** Of what can be resumed at all; rsync sends no less at once. */
-const cutBytes = 1_000_000;
+const bytes = 4_000_000;
+const cutBytes = 300_000;
 const old = new Date('2026-01-02T03:04:05.678Z');
 let folder: string;
 let source: string;
@@ -43,7 +42,7 @@ function makeFilm(name: string, seed: number, size = bytes): void {
 
 /** Runs the job until some of its large file is there, and cancels it. */
 async function cutOff(options: Partial<JobOptions> = {}): Promise<RunOutcome> {
-  const { handle, events } = startBackup(app, source, destination, { jobId, options: { mirror: true, bandwidthLimit: 4_000_000, workers: 1, ...options } });
+  const { handle, events } = startBackup(app, source, destination, { jobId, options: { mirror: true, bandwidthLimit: 2_000_000, workers: 1, ...options } });
   await expect.poll(() => events.some((event) => event.type === 'progress' && event.progress.bytesDone > 3 * cutBytes), { timeout: 10_000 }).toBe(true);
   handle.cancel();
   const outcome = await handle.ended;
@@ -103,7 +102,7 @@ test('nothing is gone on with when the source has another file, or what was kept
   makeFilm('alpha/film two.mov', 4);
   await cutOff();
   const [name = ''] = readdirSync(partial);
-  truncateSync(join(partial, name), 500_000);
+  truncateSync(join(partial, name), 200_000);
   expect((await finish()).totals.bytesTransferred).toBe(bytes);
   expectSame();
 });
@@ -113,7 +112,7 @@ test('after another start of the machine the beginning is compared: what did not
   const [name = ''] = readdirSync(partial);
   const path = join(partial, name);
   const { size } = statSync(path);
-  truncateSync(path, size - 300_000);
+  truncateSync(path, size - 100_000);
   truncateSync(path, size);
   const [file] = app.store().cutFiles.list(jobId);
   app.store().cutFiles.put(jobId, { ...file!, bootId: 'another' });
@@ -133,7 +132,7 @@ test('an earlier version that is replaced stays until the new one is whole, and 
   expectSame();
 
   const other = join(folder, 'other');
-  const { handle, events } = startBackup(app, source, other, { options: { bandwidthLimit: 4_000_000 } });
+  const { handle, events } = startBackup(app, source, other, { options: { bandwidthLimit: 2_000_000 } });
   await expect.poll(() => events.some((event) => event.type === 'progress' && event.progress.bytesDone > 3 * cutBytes), { timeout: 10_000 }).toBe(true);
   handle.cancel();
   await handle.ended;

@@ -6,6 +6,7 @@ import type { RunEventData } from '../../src-shared/run-event.ts';
 import { deviceOf } from '../../src-main/core/run/devices.ts';
 import { backUp, openEngine, startBackup, unitsOf, type Engine } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+import { promised } from '../fixtures/pace.ts';
 import { leftAfter, processesNaming, until } from '../fixtures/processes.ts';
 
 let folder: string;
@@ -103,7 +104,7 @@ test('a run that is cancelled while a part of it stands still ends in time and l
   const from = performance.now();
   handle.cancel();
   expect(await handle.ended).toMatchObject({ state: 'cancelled' });
-  expect(performance.now() - from).toBeLessThan(2500);
+  expect(performance.now() - from).toBeLessThan(promised(2500));
   expect(await leftAfter(folder, 5000, app.forked)).toEqual([]);
 });
 

@@ -8,6 +8,7 @@ import type { Tuning } from '../../src-main/core/ports.ts';
 import { processFacts } from '../../src-main/core/rsync/process-identity.ts';
 import { backUp, openEngine, startBackup, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+import { promised } from '../fixtures/pace.ts';
 import { isRsync, leftAfter, processesNaming, signal, until } from '../fixtures/processes.ts';
 
 /** Units that run longer than predicted, here because of a bandwidth limit. */
@@ -112,7 +113,7 @@ test('a cancel while the sender waits ends everything, and the next run does the
     handle.cancel();
     expect((await handle.ended).state).toBe('cancelled');
     expect(endsIn(events, 'split')).toHaveLength(0);
-    expect(await leftAfter(destination, 2000)).toEqual([]);
+    expect(await leftAfter(destination, promised(2000))).toEqual([]);
     expect((await backUp(app, source, destination)).state).toBe('succeeded');
     expect(differences(false)).toEqual([]);
   } finally {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCli, startCli } from '../fixtures/cli.ts';
 import { unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
+import { promised } from '../fixtures/pace.ts';
 import { leftAfter, processesNaming, signal, until } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
@@ -33,10 +34,10 @@ test.each(['SIGKILL', 'SIGINT'] as const)('a host that gets %s leaves no process
   signal(cli.pid, end);
   const begun = performance.now();
   const { code } = await cli.ended;
-  expect(await leftAfter(folder, 2000)).toEqual([]);
+  expect(await leftAfter(folder, promised(2000))).toEqual([]);
   if (end === 'SIGINT') {
     expect(code).toBe(130);
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - begun).toBeLessThan(promised(2000));
   }
   expect((await runCli(['backup', source, destination], { home, tuning })).code).toBe(0);
   expect(diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination)))).toEqual([]);
@@ -47,6 +48,6 @@ test('a worker or a tar that is killed costs nothing but time', async () => {
   await until('a tar', 10_000, () => tars().length > 0);
   for (const pid of tars().slice(0, 2)) signal(pid, 'SIGKILL');
   expect((await cli.ended).code).toBe(0);
-  expect(await leftAfter(folder, 2000)).toEqual([]);
+  expect(await leftAfter(folder, promised(2000))).toEqual([]);
   expect(diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination)))).toEqual([]);
 });

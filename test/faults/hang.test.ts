@@ -7,6 +7,7 @@ import type { Engine, WatchedRun } from '../fixtures/engine.ts';
 import { noticesOf, openEngine, startBackup } from '../fixtures/engine.ts';
 import type { HungMount } from '../fixtures/hung-mount.ts';
 import { mountHung, whyNoHungMount } from '../fixtures/hung-mount.ts';
+import { promised } from '../fixtures/pace.ts';
 import { leftAfter, until } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
@@ -72,7 +73,7 @@ describe(`a mount that does not answer${reason === null ? '' : ` [skipped: ${rea
     const source = hungFolder(join(folder, 'source'));
     mkdirSync(join(folder, 'destination'));
     await expectRefusal(startBackup(engine, source, join(folder, 'destination')), source);
-    expect(await leftAfter(folder, 2000, engine.forked)).toEqual([]);
+    expect(await leftAfter(folder, promised(2000), engine.forked)).toEqual([]);
   });
 
   test.skipIf(reason !== null)('as destination: the run ends and names it', async () => {
@@ -80,7 +81,7 @@ describe(`a mount that does not answer${reason === null ? '' : ` [skipped: ${rea
     writeTree(source, plainTree({ folders: 1, files: 2, bytes: 10 }));
     const destination = hungFolder(join(folder, 'destination'));
     await expectRefusal(startBackup(engine, source, destination), destination);
-    expect(await leftAfter(folder, 2000, engine.forked)).toEqual([]);
+    expect(await leftAfter(folder, promised(2000), engine.forked)).toEqual([]);
   });
 
   test.skipIf(reason !== null)('while it is waited for: cancel returns at once', async () => {
@@ -92,8 +93,8 @@ describe(`a mount that does not answer${reason === null ? '' : ` [skipped: ${rea
       const pressed = performance.now();
       handle.cancel();
       expect((await handle.ended).state).toBe('cancelled');
-      expect(performance.now() - pressed).toBeLessThan(2500);
-      expect(await leftAfter(folder, 2000, patient.forked)).toEqual([]);
+      expect(performance.now() - pressed).toBeLessThan(promised(2500));
+      expect(await leftAfter(folder, promised(2000), patient.forked)).toEqual([]);
     } finally {
       await patient.close();
     }
@@ -109,8 +110,8 @@ describe(`a mount that does not answer${reason === null ? '' : ` [skipped: ${rea
     const pressed = performance.now();
     handle.cancel();
     expect((await handle.ended).state).toBe('cancelled');
-    expect(performance.now() - pressed).toBeLessThan(3000);
-    expect(await leftAfter(folder, 2000, engine.forked)).toEqual([]);
+    expect(performance.now() - pressed).toBeLessThan(promised(3000));
+    expect(await leftAfter(folder, promised(2000), engine.forked)).toEqual([]);
   });
 
   test.skipIf(reason !== null)('from the middle of a run on: the run says which path hangs, and can be cancelled', async () => {
@@ -126,6 +127,6 @@ describe(`a mount that does not answer${reason === null ? '' : ` [skipped: ${rea
     handle.cancel();
     const pressed = performance.now();
     expect((await handle.ended).state).toBe('cancelled');
-    expect(performance.now() - pressed).toBeLessThan(3000);
+    expect(performance.now() - pressed).toBeLessThan(promised(3000));
   });
 });

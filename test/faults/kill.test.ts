@@ -8,6 +8,7 @@ import type { RunHandle } from '../../src-main/core/app.ts';
 import type { Engine } from '../fixtures/engine.ts';
 import { backUp, openEngine, startBackup, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+import { promised } from '../fixtures/pace.ts';
 import type { FoundProcess } from '../fixtures/processes.ts';
 import { descendantsOf, findProcess, isRsync, isWorker, leftAfter, processesNaming, signal, until } from '../fixtures/processes.ts';
 import { chosenRounds } from '../fixtures/random-seeds.ts';
@@ -106,7 +107,7 @@ async function expectRetried(round: Round, strike: (round: Round) => Promise<num
   expect(outcome.error).toBeNull();
   expect(outcome.state).toBe('succeeded');
   expect(differences(place)).toEqual([]);
-  expect(await leftAfter(place.folder, 2000, app.forked)).toEqual([]);
+  expect(await leftAfter(place.folder, promised(2000), app.forked)).toEqual([]);
   const { units } = app.run(outcome.run ?? 0);
   expect(units.some(({ attempt }) => attempt > 1), 'no unit was tried again').toBe(true);
   const again = await backUp(app, place.source, place.destination, { options: { mirror } });
@@ -165,7 +166,7 @@ describe.concurrent('killed with -9 at a random moment', () => {
             .filter((found) => found.pid === cli.pid || isRsync(found)).every(({ state }) => state === 'T'));
         }
         process.kill(cli.pid, 'SIGKILL');
-        expect(await leftAfter(place.folder, 2000)).toEqual([]);
+        expect(await leftAfter(place.folder, promised(2000))).toEqual([]);
         expect((await cli.ended).signal).toBe('SIGKILL');
         const next = await runCli(argv, { home, tuning });
         expect(next.stderr).toBe('');
