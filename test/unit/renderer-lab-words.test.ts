@@ -81,7 +81,7 @@ describe('the Lab', () => {
   test('asks for the job as it is, or for two folders', () => {
     const job = Job.parse({ id: 'j', kind: 'saved', name: 'J', source: '/s', destination: '/d', options: { excludes: ['*.tmp'] } });
     expect(requestOf(job, { source: '/x', destination: '/y', size: usualSize })).toEqual({
-      source: '/s', destination: '/d', jobId: 'j', excludes: ['*.tmp'], sampleBytes: 300_000_000, sampleEntries: 5000, rounds: 3, mostMs: 300_000,
+      source: '/s', destination: '/d', jobId: 'j', excludes: ['*.tmp'], sampleBytes: 1_000_000_000, sampleEntries: 30_000, rounds: 3, mostMs: 300_000,
     });
     expect(requestOf(null, { source: '/x', destination: '/y', size: { ...usualSize, megabytes: 1, minutes: 2 } })).toMatchObject({ source: '/x', jobId: null, excludes: [], sampleBytes: 1_000_000, mostMs: 120_000 });
   });

@@ -37,8 +37,10 @@ function aloneAdvice(picture: Picture, work: RunWork, longest: NonNullable<RunWo
       { text: `${longest.name} is one file, which one rsync has to copy`, gain: 1, options: null }, more,
     ];
   }
-  const lasted = durationText(work.aloneMs);
-  return [{ text: `Split ${longest.name}: ${lasted} of the run had one worker busy`, gain: splitGain(picture, work), options: null }, more];
+  const gain = splitGain(picture, work);
+  // Where all cores were busy with it, several units would be no quicker.
+  if (gain <= 1.1) return [more];
+  return [{ text: `Split ${longest.name}: ${durationText(work.aloneMs)} of the run had one worker busy`, gain, options: null }, more];
 }
 
 function startFinding(picture: Picture): Finding[] {

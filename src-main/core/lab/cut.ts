@@ -23,7 +23,7 @@ const mostNames = 1000;
 const unitsPerWorker = 4;
 const unitsPerWorkerOnServer = 2;
 /** On local disks a unit is predicted to take so long at least, ms: less, and starting programs would be most of what is measured. */
-const leastMs = 50;
+const leastMs = 250;
 
 interface Node {
   readonly folder: SampleFolder;

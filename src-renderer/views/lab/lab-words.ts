@@ -10,7 +10,7 @@ export interface LabSize {
   readonly minutes: number;
 }
 
-export const usualSize: LabSize = { megabytes: 300, entries: 5000, rounds: 3, minutes: 5 };
+export const usualSize: LabSize = { megabytes: 1000, entries: 30_000, rounds: 3, minutes: 5 };
 
 /** What is put in: two folders where no job is chosen, and how much is measured. */
 export interface LabDraft {

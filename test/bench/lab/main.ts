@@ -108,7 +108,7 @@ function runLine(line: string): Promise<void> {
   });
 }
 
-/** Two to three seconds for one rsync: eight top folders with large files, and small ones in folders of their own. */
+/** Some seconds for one rsync: eight top folders with large files, and small ones in folders of their own; pieces of about half a second, as in a run. */
 function makeTree(source: string): void {
   const large = randomBytes(12_000_000);
   const small = randomBytes(4000);
@@ -118,7 +118,7 @@ function makeTree(source: string): void {
       mkdirSync(at, { recursive: true });
       for (let file = 0; file < 100; file++) writeFileSync(join(at, `file-${file}`), small);
     }
-    for (let file = 0; file < 10; file++) writeFileSync(join(source, `top-${top}`, `large-${file}`), large);
+    for (let file = 0; file < 20; file++) writeFileSync(join(source, `top-${top}`, `large-${file}`), large);
   }
 }
 
