@@ -1,7 +1,7 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
-import { isSlow, unitWeights } from '../plan/cost.ts';
+import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
 import { largestSize } from '../run/controller.ts';
-import type { Picture } from './picture.ts';
+import { startMs, type Picture } from './picture.ts';
 
 /** Sizes of a pool that are worth advising. */
 const sizes = [2, 4, 8, 12, 16, 24, 32, 48, largestSize];
@@ -97,4 +97,13 @@ export function firstGain(picture: Picture, work: RunWork): number {
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
   const leastMs = Math.max(work.longest?.durationMs ?? 0, work.laneMs / Math.max(1, picture.poolSize));
   return wholeGain(picture, Math.max(1, copyingMs / Math.max(1, leastMs)));
+}
+
+/** What it brings when few units do what so many have done: their starts are saved, but each entry still is one rsync's, and so is a start. */
+export function unitsGain(picture: Picture, work: RunWork, starts: number): number {
+  const { facts: { source, destination, cores }, poolSize } = picture;
+  const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
+  const { msPerEntry } = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: false });
+  const leastMs = 2 * startMs + (work.entries * msPerEntry) / Math.max(1, Math.min(poolSize, cores));
+  return wholeGain(picture, copyingMs / Math.max(leastMs, copyingMs * (1 - starts)));
 }

@@ -1,7 +1,7 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import { bytesText, durationText, entriesText } from '../safety/words.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
-import { firstGain, partGain, splitGain } from './gains.ts';
+import { firstGain, partGain, splitGain, unitsGain } from './gains.ts';
 import { startMs, type Picture } from './picture.ts';
 
 /** A limit on purpose is reached from this share of it on. */
@@ -54,7 +54,7 @@ function startFinding(picture: Picture): Finding[] {
       `${amount(work.beforeMs / 1000)} s before the first unit and ${amount(work.afterMs / 1000)} s after the last one, of ${amount(work.durationMs / 1000)} s`,
     ],
     advise: () => [
-      ...(starts > 0 ? [{ text: `Fewer, larger units: ${amount(each)} entries each are too few`, gain: partGain(picture, starts, Infinity), options: null }] : []),
+      ...(starts > 0 ? [{ text: `Fewer, larger units: ${amount(each)} entries each are too few`, gain: unitsGain(picture, work, starts), options: null }] : []),
       { text: 'More workers will not help: most of the time is start and end', gain: 1, options: null },
     ],
   }];

@@ -9,7 +9,7 @@ import { serverRules } from './server-rules.ts';
 import { shapeRules } from './shape-rules.ts';
 
 /** A run that is over so soon needs no advice, ms. */
-const quickMs = 2000;
+const quickMs = 3000;
 /** A live run is judged once so much of it was seen, ms. */
 const leastSeenMs = 3000;
 /** A cause that explains less of the time than this does not stand out. */

@@ -51,10 +51,17 @@ export const otherLoadCase: StagedCase = {
   },
 };
 
-/** Processes that want a core all the time. */
+/**
+ * Processes that want a core all the time, for ten minutes at most. Each is in a session of its own, as each rsync is: the kernel
+ * shares cores out among sessions (sched(7), autogroup).
+ */
 export function busyLoops(count: number): { end: () => void } {
-  const loops: ChildProcess[] = Array.from({ length: count }, () => spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
-  return { end: () => loops.splice(0).forEach((loop) => void loop.kill('SIGKILL')) };
+  const loops: ChildProcess[] = Array.from({ length: count }, () => spawn('timeout', ['600', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore', detached: true }));
+  return {
+    end: () => loops.splice(0).forEach(({ pid }) => {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    }),
+  };
 }
 
 /** Removes what was copied. */
