@@ -47,11 +47,12 @@ export function currentWay({ workers, compress }: Pick<JobOptions, 'workers' | '
 
 /**
  * The fastest way that a job can be set to, where it is faster by a tenth than what the job does now, and even its slowest round was
- * faster than that; null where there is none.
+ * faster than that; null where there is none. Compression is measured to be seen: between two ends that are mounted here no line gets
+ * shorter by it, so where it was faster that was chance.
  */
 export function winnerOf(figures: readonly LabFigure[], current: string): string | null {
   const now = figures.find(({ way }) => way.id === current)?.medianMs ?? null;
-  const able = figures.filter((figure): figure is LabFigure & { medianMs: number } => figure.way.options !== null && figure.medianMs !== null);
+  const able = figures.filter((figure): figure is LabFigure & { medianMs: number } => figure.way.options !== null && figure.way.options.compress !== true && figure.medianMs !== null);
   const [best] = able.toSorted((a, b) => a.medianMs - b.medianMs);
   if (!best || now === null || best.way.id === current) return null;
   return now >= best.medianMs * worth && Math.max(...best.rounds) < now ? best.way.id : null;
