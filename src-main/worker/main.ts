@@ -46,6 +46,8 @@ let splitPoint: SplitPoint | null = null;
 let comparing: { wake: () => void } | null = null;
 /** Large files of the unit that are cut off. */
 let cutWork: CutWork = createCutWork(null);
+/** What runs just now is the copy before the unit's rsync: nothing of it is set aside. */
+let seeding = false;
 /** An earlier run's files are gone on with. */
 let resuming = false;
 /** The copy of new files that goes before a unit's rsync; null while there is none. */
@@ -151,7 +153,9 @@ async function workOn({ unit, seed, fill: fillCall, compare, call, linkScan, rep
   const told = (result: RsyncResult): RsyncResult => (fillCall ? seededResult(result, foldersMade(linkScan), noRepeats, 0) : result);
   if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs));
   const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
+  seeding = seed !== null;
   const seeded = seed ? await follow(unit, startSeed(seed)) : null;
+  seeding = false;
   // As rsync ends when it is asked to.
   if (stopped) return { ...seeded!, code: 20 };
   let changes: Change[] = [];
@@ -220,7 +224,7 @@ function stop(graceMs: number): void {
   comparing?.wake();
   endFilling(graceMs);
   // Another one may run by then; it is to end as well.
-  if (rsync) void cutWork.beforeEnd(rsync.pid).then(() => rsync && endRsync(rsync, graceMs));
+  if (rsync) void cutWork.beforeEnd(seeding ? undefined : rsync.pid).then(() => rsync && endRsync(rsync, graceMs));
 }
 
 /** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */

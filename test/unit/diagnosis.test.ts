@@ -32,6 +32,7 @@ const table: readonly [string, MadeMeters, Partial<RunWork> | null, Cause][] = [
   ['a slow disk at the destination', { sample: { ...idle, destination: { ...idlePlace, utilisation: 0.99 } }, lanes: { destinationDisk: 3.2, cpu: 0.3, other: 0.5 } }, {}, 'destination-disk'],
   ['a disk, lanes unknown', { sample: { ...idle, pressure: { cpu: 0, io: 0.9, memory: 0 }, destination: { ...idlePlace, utilisation: 0.97 } }, lanes: null }, {}, 'destination-disk'],
   ['-c that reads all for nothing', { sample: idle, options: { checksum: true }, lanes: { sourceDisk: 2.5, destinationDisk: 1 } }, { bytes: 9e9, bytesTransferred: 1e6 }, 'checksums'],
+  ['-c of what is in memory', { sample: { cores: [1, 1], copyCpu: 1.8, otherCpu: 0 }, options: { checksum: true }, lanes: { cpu: 1.8, core: 2.2 } }, { bytes: 9e9, bytesTransferred: 1e6 }, 'checksums'],
   ['too little memory', { sample: { ...idle, pressure: { cpu: 0.1, io: 0.8, memory: 0.6 } }, lanes: { sourceDisk: 0.8, destinationDisk: 0.6, cpu: 0.4, other: 2.2 } }, {}, 'memory'],
   ['a limit on purpose', { sample: { ...idle, bytesPerSecond: 9.6e6 }, options: { bandwidthLimit: 10e6 }, lanes: { limit: 3.5, other: 0.5 } }, {}, 'bandwidth-limit'],
   ['a long tail', { sample: { busy: 1.4, cores: [0.5, 0.1] }, lanes: { cpu: 1, other: 0.4 } },

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { FolderRecord } from '../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../src-shared/unit.ts';
-import type { RunContext } from '../../src-main/core/run/context.ts';
 import { untried, type UnitProgress } from '../../src-main/core/run/copying.ts';
 import { learn } from '../../src-main/core/run/lesson.ts';
 import { noneSettled } from '../../src-main/core/run/settled.ts';
@@ -25,7 +24,7 @@ const units = (): UnitProgress[] => [
 function learnedFrom(all: readonly UnitProgress[]): FolderRecord[] {
   let kept: FolderRecord[] = [];
   const learned = { replaceFolders: (_job: string, records: Iterable<FolderRecord>) => { kept = [...records]; }, setCosts: () => {} };
-  learn({ store: { learned }, job: { id: 'job' }, units: new Set(all), settled: noneSettled() } as unknown as RunContext, false);
+  learn({ store: { learned }, job: { id: 'job' }, units: new Set(all), settled: noneSettled() }, false);
   return kept;
 }
 

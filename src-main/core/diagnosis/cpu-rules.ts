@@ -1,4 +1,5 @@
 import type { Advice } from '../../../src-shared/diagnosis.ts';
+import { checksumsInstead } from './checksums.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { cpuRoom, morePool, partGain, wholeGain } from './gains.ts';
 import type { Picture } from './picture.ts';
@@ -99,7 +100,7 @@ function dearOption(picture: Picture): Omit<Finding, 'score'> | null {
       ],
     };
   }
-  return null;
+  return checksumsInstead(picture);
 }
 
 function moreLanes(picture: Picture): Advice[] {

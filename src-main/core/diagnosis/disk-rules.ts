@@ -1,5 +1,6 @@
 import type { Advice, Cause } from '../../../src-shared/diagnosis.ts';
 import { bytesText } from '../safety/words.ts';
+import { checksumsInstead } from './checksums.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { twiceAsFast } from './gains.ts';
 import type { Picture } from './picture.ts';
@@ -8,8 +9,6 @@ import type { Picture } from './picture.ts';
 const fullDisk = 0.85;
 /** Workers that one head can serve without moving to and fro all the time. */
 const workersOfHead = 2;
-/** Without -c a run looks at names only; with it, every byte of both sides is read. */
-const mostlyUnchanged = 0.5;
 
 /** Disks at either end, and memory. */
 export const diskRules: Rules = (picture) => [
@@ -26,17 +25,20 @@ function diskFinding(picture: Picture, side: 'source' | 'destination'): Finding[
   const devices = place.devices.length === 0 ? '' : ` (${place.devices.join(', ')})`;
   const cause: Cause = side === 'source' ? 'source-disk' : 'destination-disk';
   const rate = side === 'source' ? readPerSecond : writePerSecond;
-  return [checksumsInstead(picture) ?? {
-    cause, score: picture.inUnits * waits, title: `Disk of ${place.path}${devices}`,
-    evidence: [
-      `each worker waited ${percent(waits)} of its time for this disk`,
-      ...(utilisation === null ? [] : [`the disk had requests ${percent(utilisation)} of the time`]),
-      ...(awaitMs === null ? [] : [`a request took ${amount(awaitMs)} ms`]),
-      ...(rate === null ? [] : [`${bytesText(rate)} a second ${side === 'source' ? 'read' : 'written'}`]),
-      `CPU ${percent(picture.cpuBusy)} busy`,
-    ],
-    advise: () => diskAdvice(picture, waits, side),
-  }].map((finding) => ({ ...finding, score: picture.inUnits * waits }));
+  return [{
+    score: picture.inUnits * waits,
+    ...(checksumsInstead(picture) ?? {
+      cause, title: `Disk of ${place.path}${devices}`,
+      evidence: [
+        `each worker waited ${percent(waits)} of its time for this disk`,
+        ...(utilisation === null ? [] : [`the disk had requests ${percent(utilisation)} of the time`]),
+        ...(awaitMs === null ? [] : [`a request took ${amount(awaitMs)} ms`]),
+        ...(rate === null ? [] : [`${bytesText(rate)} a second ${side === 'source' ? 'read' : 'written'}`]),
+        `CPU ${percent(picture.cpuBusy)} busy`,
+      ],
+      advise: () => diskAdvice(picture, waits, side),
+    }),
+  }];
 }
 
 function diskAdvice(picture: Picture, waits: number, side: 'source' | 'destination'): Advice[] {
@@ -50,17 +52,6 @@ function diskAdvice(picture: Picture, waits: number, side: 'source' | 'destinati
       ? [{ text: `Fewer workers: ${workers} -> ${workersOfHead}, so that the head of the disk moves less`, gain: null, options: { workers: workersOfHead } }] : []),
     { text: (utilisation ?? 1) > fullDisk ? 'More workers will not help: the disk is busy all the time' : 'More workers will not help: they would wait for the same disk', gain: 1, options: null },
   ];
-}
-
-/** Where -c reads what a plain run would not, that is the reason. */
-function checksumsInstead(picture: Picture): Omit<Finding, 'score'> | null {
-  const { facts: { options }, work } = picture;
-  if (!options.checksum || work === null || work.bytesTransferred > mostlyUnchanged * work.bytes) return null;
-  const read = bytesText(work.bytes - work.bytesTransferred);
-  return {
-    cause: 'checksums', title: 'Checksums (-c)', evidence: [`${read} were read at both ends to find that nothing had changed`, `CPU ${percent(picture.cpuBusy)} busy`],
-    advise: () => [{ text: 'Drop -c: compare by size and time, and run with -c now and then', gain: null, options: { checksum: false } }],
-  };
 }
 
 /** Memory: from this share of stalled time on it is worth a word. */

@@ -1,5 +1,6 @@
 import type { Advice, Cause } from '../../../src-shared/diagnosis.ts';
 import type { PlaceFacts } from '../../../src-shared/run-meters.ts';
+import { isSlow } from '../plan/cost.ts';
 import { bytesText } from '../safety/words.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { morePool, partGain, twiceAsFast } from './gains.ts';
@@ -14,7 +15,6 @@ const callsPerEntry = { source: 17, destination: 34 } as const;
 const queueFactor = 3;
 /** A link that carries this share of its speed is full. */
 const fullLink = 0.8;
-const localLatencyMs = 0.15;
 
 type Side = 'source' | 'destination';
 
@@ -143,7 +143,7 @@ function linkFinding(picture: Picture): Finding[] {
   if (shares !== null) return [];
   // Without lanes: a machine that idles while many workers wait, behind a mount that was slow to answer.
   const slow = ([['source-latency', facts.source], ['destination-latency', facts.destination]] as const)
-    .filter(([, { latencyMs }]) => latencyMs > localLatencyMs).sort(([, a], [, b]) => b.latencyMs - a.latencyMs)[0];
+    .filter(([, { latencyMs }]) => isSlow(latencyMs)).sort(([, a], [, b]) => b.latencyMs - a.latencyMs)[0];
   if (!slow || picture.cpuBusy > 0.6) return [];
   const [cause, place] = slow;
   return [{

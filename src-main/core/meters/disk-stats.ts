@@ -10,7 +10,7 @@ export interface DiskCounters {
 }
 
 /** /proc/diskstats counts sectors of this size, whatever the disk's own (kernel doc admin-guide/iostats.rst). */
-export const sectorBytes = 512;
+const sectorBytes = 512;
 
 /** Those of `disks` in the text of /proc/diskstats (kernel doc admin-guide/iostats.rst). */
 export function parseDisks(text: string, disks: ReadonlySet<string>): Map<string, DiskCounters> {

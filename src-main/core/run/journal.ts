@@ -9,6 +9,12 @@ export function journalFor({ store, run }: Pick<Prepared, 'store' | 'run'>): Pro
     started(pid, startTime, kind) {
       store.journal.add({ pid, startTime, kind, runId: run > 0 ? run : null, hostPid: process.pid, hostStartTime });
     },
-    ended: (pid, startTime) => store.journal.remove(pid, startTime),
+    ended(pid, startTime) {
+      try {
+        store.journal.remove(pid, startTime);
+      } catch {
+        // A killed one may be gone only when the history is closed, or there is no space: the next sweep sees that it has ended.
+      }
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { foldersAbove, ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { FolderRecord } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import type { RunContext } from './context.ts';
+import type { LearnedStore } from '../store/learned.ts';
 import type { UnitProgress } from './copying.ts';
 
 /** More rows than this are not kept for the next plan; what is left out is walked again. */
@@ -53,8 +53,16 @@ function addToSplit(split: Lesson['split'], { kind, folder, entries, after }: Un
   }
 }
 
+/** A run, as far as it can be learned from. */
+export interface Learnable {
+  readonly store: { readonly learned: Pick<LearnedStore, 'replaceFolders' | 'setCosts'> };
+  readonly job: { readonly id: string };
+  readonly units: Iterable<UnitProgress>;
+  readonly settled: { readonly lesson: Lesson };
+}
+
 /** Keeps what a run that came to its end taught. */
-export function learn({ store, job, units, settled }: Pick<RunContext, 'store' | 'job' | 'units' | 'settled'>, isFull: boolean): void {
+export function learn({ store, job, units, settled }: Learnable, isFull: boolean): void {
   const lesson: Lesson = { ...settled.lesson, records: [...settled.lesson.records], split: new Map(settled.lesson.split) };
   for (const progress of units) addLesson(lesson, progress);
   const { records, split, isWhole, entries, bytes, durationMs } = lesson;

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { AppError } from '../../../src-shared/errors.ts';
 import { LabResult } from '../../../src-shared/lab.ts';
 import { fromJson, whole } from './database.ts';
@@ -16,11 +16,6 @@ export interface LabResultStore {
   get(id: number): KeptLabResult;
 }
 
-interface ResultColumns {
-  readonly id: number;
-  readonly result: string;
-}
-
 /** Results kept of each job, and as many that belong to none. */
 const kept = 20;
 
@@ -34,16 +29,16 @@ export function labResultStore(database: DatabaseSync): LabResultStore {
     SELECT lab_results.id, result FROM lab_results LEFT JOIN jobs ON jobs.key = lab_results.job
     WHERE ?1 IS NULL OR jobs.id = ?1 ORDER BY lab_results.id DESC`);
   const get = database.prepare('SELECT id, result FROM lab_results WHERE id = ?');
-  const read = ({ id, result }: ResultColumns): KeptLabResult => ({ ...fromJson(LabResult, result, `result ${id} of the Lab`), id });
+  const read = ({ id, result }: Record<string, SQLOutputValue>): KeptLabResult => ({ ...fromJson(LabResult, String(result), `result ${Number(id)} of the Lab`), id: Number(id) });
   return {
     add(result) {
       const added = add.run(result.jobId, whole(result.at), JSON.stringify(result));
       prune.run(result.jobId);
       return Number(added.lastInsertRowid);
     },
-    list: (jobId) => (list.all(jobId) as unknown as ResultColumns[]).map(read),
+    list: (jobId) => list.all(jobId).map(read),
     get(id) {
-      const row = get.get(id) as ResultColumns | undefined;
+      const row = get.get(id);
       if (row === undefined) {
         throw new AppError({ kind: 'not-found', message: `The Lab keeps no result ${id}.`, hint: `The newest ${kept} of a job are kept.` });
       }
