@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
 import type { ByteName } from '../../src-shared/byte-name.ts';
-import { childrenOf } from './process-io.ts';
+import { childrenOf } from '../core/rsync/process-identity.ts';
 
 /** Access modes of open(2) in the octal flags of /proc/PID/fdinfo (proc_pid_fdinfo(5)): 0 only reads. */
 const accessMode = 3;
@@ -29,5 +29,5 @@ async function isWritten(pid: number, file: string): Promise<boolean> {
 }
 
 function descendantsOf(pid: number): number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+  return (childrenOf(pid) ?? []).flatMap((child) => [child, ...descendantsOf(child)]);
 }

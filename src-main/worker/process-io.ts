@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { childrenOf } from '../core/rsync/process-identity.ts';
 
 /**
  * Bytes that a process and its descendants have moved: the most any one of them has written, files and pipes alike
@@ -7,7 +8,7 @@ import { readFileSync } from 'node:fs';
  */
 export function bytesMoved(pid: number): number {
   let most = bytesWritten(pid);
-  for (const child of childrenOf(pid)) most = Math.max(most, bytesMoved(child));
+  for (const child of childrenOf(pid) ?? []) most = Math.max(most, bytesMoved(child));
   return most;
 }
 
@@ -15,11 +16,6 @@ export function bytesMoved(pid: number): number {
 export function bytesWritten(pid: number): number {
   const match = /^wchar: (\d+)/m.exec(read(`/proc/${pid}/io`));
   return match ? Number(match[1]) : 0;
-}
-
-/** The processes that a process has started and that are still there (proc_pid_task(5), children). */
-export function childrenOf(pid: number): number[] {
-  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
 function read(path: string): string {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { activityOf } from '../../src-main/core/meters/activity.ts';
 import { programOf } from '../../src-main/core/meters/lane-processes.ts';
 import { createLaneSum, sharesOf, together, type LanePlaces } from '../../src-main/core/meters/lane-states.ts';
-import { parseSchedstat, parseStat } from '../../src-main/core/meters/process-times.ts';
+import { parseSchedstat } from '../../src-main/core/meters/process-times.ts';
+import { parseStat } from '../../src-main/core/rsync/process-cpu.ts';
 
 /** What the kernel said of a process; texts of Linux 6.18 on x86-64 but where named otherwise. */
 const seen = (wchan: string | null, syscall: string | null, architecture = 'x64', target: string | null = null) =>

@@ -1,9 +1,10 @@
 import type { LaneStates } from '../../../src-shared/run-meters.ts';
+import { readStat } from '../rsync/process-cpu.ts';
 import { activityOf, type Activity } from './activity.ts';
 import { createProcessTrees, type CopyProcess } from './lane-processes.ts';
 import { createLaneSum, sharesOf, together, type LanePlaces, type Shares, type Waits } from './lane-states.ts';
 import { listProc, readProc, readProcLink } from './proc-file.ts';
-import { readStat, readTimes, type ProcessTimes } from './process-times.ts';
+import { readTimes, type ProcessTimes } from './process-times.ts';
 
 /** Started processes looked at, in all lanes together and of one lane at least; its oldest stand for the others. A worker may have 32 tars. */
 const mostProcesses = 128;

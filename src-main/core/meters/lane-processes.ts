@@ -1,3 +1,4 @@
+import { childrenOf } from '../rsync/process-identity.ts';
 import { readProc } from './proc-file.ts';
 
 /** Which end of a copy a process works on. */
@@ -82,10 +83,4 @@ export function createProcessTrees(): ProcessTrees {
       seen.clear();
     },
   };
-}
-
-/** proc_tid_children(5). A worker starts all of its processes from its first thread. Null where that is not told. */
-function childrenOf(pid: number): number[] | null {
-  const text = readProc(`/proc/${pid}/task/${pid}/children`);
-  return text === null ? null : text.split(' ').filter(Boolean).map(Number);
 }

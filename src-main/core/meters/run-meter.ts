@@ -3,7 +3,7 @@ import { createLaneMeter, type LaneWorker } from './lane-meter.ts';
 import { createMachineRates } from './machine-rates.ts';
 import type { NumberedMount } from './place-facts.ts';
 import { readProc } from './proc-file.ts';
-import { readStat } from './process-times.ts';
+import { readStat } from '../rsync/process-cpu.ts';
 
 /** A sample tells of this time, ms. */
 const sampleEveryMs = 1000;

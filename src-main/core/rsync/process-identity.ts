@@ -59,6 +59,18 @@ export function processFacts(pid: number): ProcessFacts | null {
   return process.platform === 'linux' ? readProcStat(String(pid)) : factsFromPs(['-p', String(pid)])[0] ?? null;
 }
 
+/**
+ * The processes that the first thread of a process has started, oldest first (proc_tid_children(5)); all of them in programs of one
+ * thread and in Node. Null where the system does not tell.
+ */
+export function childrenOf(pid: number): number[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return null;
+  }
+}
+
 /** All processes of a group that have not ended. */
 export function processesOfGroup(group: number): ProcessFacts[] {
   const all = process.platform === 'linux'
