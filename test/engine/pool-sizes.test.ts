@@ -124,4 +124,4 @@ test('on a server a size that changes all the time costs nothing but time, whate
   const outcome = await handle.ended.finally(() => clearInterval(changes));
   expect(outcome).toMatchObject({ state: 'succeeded' });
   expect(differences(source, join(folder, 'one'))).toEqual([]);
-}, 20_000);
+});

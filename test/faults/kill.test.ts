@@ -16,9 +16,9 @@ import { seededRandom, type Random } from '../fixtures/random.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
 
-/** A tree that takes about four seconds at `bandwidthLimit`, so that there is something to kill. */
+/** A tree that takes about three seconds at `bandwidthLimit`, so that there is something to kill. */
 const size = { folders: 8, files: 8, bytes: 22_000 };
-const bandwidthLimit = 400_000;
+const bandwidthLimit = 600_000;
 const tuning = { ...unitsOf(10), seedEntries: 5 };
 
 interface Place {

@@ -138,7 +138,8 @@ describe.skipIf(chromiumPath === null)('what makes a backup slow, and what would
 
     await ui.button('Measure').click();
     await page.getByRole('row', { name: /shown above/u }).waitFor();
-    expect(await page.getByRole('region', { name: 'Measurements' }).getByRole('row').count()).toBe(4);
+    // The figures of before are shown until those of this time are there.
+    await expect.poll(() => page.getByRole('region', { name: 'Measurements' }).getByRole('row').count(), { timeout: 10_000 }).toBe(4);
     await ui.button('Use 16 workers for “Production”').click();
     await page.getByText('Use 16 workers: set for “Production”, from its next run on.').waitFor();
     await result.getByText('Set for “Production”').waitFor();

@@ -165,7 +165,6 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await look('compare');
   await ui.goTo('History');
   await ui.historyRow('Cancelled').getByRole('link').first().click();
-  await page.getByText(/^Run \d+, /u).waitFor();
   await page.getByRole('img', { name: /^Timeline: /u }).waitFor();
   await page.getByRole('img', { name: /^CPU\. /u }).waitFor();
   await look('run-past');
