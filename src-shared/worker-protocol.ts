@@ -50,6 +50,10 @@ export const CompareCall = z.object({
   mirror: z.boolean(),
   /** Owners are kept. */
   isRoot: z.boolean(),
+  /** Names that are one file at the source are to be one at the destination. */
+  keepsLinks: z.boolean(),
+  /** No file call of either side waits for a server. */
+  isLocal: z.boolean(),
   /** Where more names than this differ, the unit's own call copies them. */
   most: z.int(),
   /** Copies just the names that are put into its `input`. */

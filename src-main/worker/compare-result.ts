@@ -1,6 +1,6 @@
 import type { RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
-import type { Comparison } from './compare.ts';
+import type { Comparison } from './comparison.ts';
 
 /** The end of a unit in which nothing differs, as its rsync would have ended. */
 export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number): RsyncResult {
@@ -19,7 +19,7 @@ export function sameResult(call: CompareCall, comparison: Comparison, durationMs
  * The result of an rsync that copied only what differs, as that of the whole unit: with all its entries, the folders above
  * them that rsync counts as well, and code 25 where a mirror has something to remove (rsync(1), --max-delete).
  */
-export function withComparison({ names }: CompareCall, { entries, files, bytes, strangers }: Comparison, result: RsyncResult): RsyncResult {
+export function withComparison({ names }: CompareCall, { entries, files, bytes, strangers, hasLinks }: Comparison, result: RsyncResult): RsyncResult {
   const { code, stats, facts } = result;
   const above = (names[0] ?? '').split('/').length - 1;
   return {
@@ -27,5 +27,6 @@ export function withComparison({ names }: CompareCall, { entries, files, bytes, 
     code: code === 0 && strangers > 0 ? 25 : code,
     stats: stats && { ...stats, entries: entries + above, files, totalBytes: bytes },
     facts: { ...facts, deletionsSkipped: strangers },
+    ...(hasLinks ? { hasLinks } : {}),
   };
 }

@@ -1,10 +1,11 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
-import type { CompareCall, FillCall, FromWorker, LinkScan, ToWorker } from '../../src-shared/worker-protocol.ts';
+import type { CompareCall, FillCall, FromWorker, LinkScan, RsyncCall, ToWorker } from '../../src-shared/worker-protocol.ts';
 import { tellLinksFlag } from '../core/rsync/args.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
-import { compareUnit, type Comparison } from './compare.ts';
+import { compareUnit } from './compare.ts';
 import { sameResult, withComparison } from './compare-result.ts';
+import type { Comparison } from './comparison.ts';
 import { startFill, type Filling } from './fill.ts';
 import { createCutWork, type CutWork } from './cut-work.ts';
 import { findLinkedFiles } from './link-find.ts';
@@ -134,30 +135,54 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   if (leaving) port.leave();
 }
 
-async function workOn({ unit, seed, fill: fillCall, compare, call, linkScan, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>): Promise<RsyncResult> {
+async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<RsyncResult> {
+  const { unit, seed, fill: fillCall, compare, call, linkScan } = message;
   const startedAt = performance.now();
+  const sinceStart = (): number => performance.now() - startedAt;
+  const isFilled = seed !== null || fillCall !== null;
   let comparison: Comparison | null = null;
   resuming = true;
   await cutWork.resume((started) => follow(unit, started), () => !stopped);
   resuming = false;
-  if (stopped) return endedByUs(performance.now() - startedAt);
+  if (stopped) return endedByUs(sinceStart());
   try {
     if (fillCall) await fill(unit, fillCall);
+    if (seed) await runSeed(unit, seed);
     comparison = compare && (await compareBoth(compare));
   } catch (thrown) {
     if (!(thrown instanceof Stopped)) throw thrown;
-    return endedByUs(performance.now() - startedAt);
+    return endedByUs(sinceStart());
   }
-  const beforeMs = performance.now() - startedAt;
+  const beforeMs = sinceStart();
   /** As rsync alone would have told it. */
-  const told = (result: RsyncResult): RsyncResult => (fillCall ? seededResult(result, foldersMade(linkScan), noRepeats, 0) : result);
-  if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs));
+  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (isFilled ? seededResult(result, foldersMade(linkScan), repeats) : result);
+  if (comparison && linkScan && comparison.links.length > 0) send({ type: 'links', unit, links: [...comparison.links] });
+  if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs), comparison.repeats);
   const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
-  seeding = seed !== null;
-  const seeded = seed ? await follow(unit, startSeed(seed)) : null;
+  const ended = await copy(message, narrow ?? call, isFilled);
+  const result = { ...ended, durationMs: ended.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) };
+  if (result.isSplit === true) return result;
+  if (compare && comparison && narrow) return told(withComparison(compare, comparison, result), comparison.repeats);
+  let repeats = noRepeats;
+  const hasNoLinks = call.argv.includes(tellLinksFlag) && result.hasLinks !== true;
+  if (linkScan && !hasNoLinks && result.stats && !leaving) {
+    const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
+    if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
+    repeats = found.repeats;
+  }
+  return told(result, repeats);
+}
+
+/** Copies new files by cp. Rejects with `Stopped`. */
+async function runSeed(unit: number, call: RsyncCall): Promise<void> {
+  seeding = true;
+  await follow(unit, startSeed(call));
   seeding = false;
-  // As rsync ends when it is asked to.
-  if (stopped) return { ...seeded!, code: 20 };
+  if (stopped) throw new Stopped();
+}
+
+/** The rsync of a unit, up to its end or to where it is split. */
+async function copy({ unit, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>, call: RsyncCall, isFilled: boolean): Promise<RsyncResult> {
   let changes: Change[] = [];
   const flush = () => {
     if (changes.length > 0) send({ type: 'changes', unit, changes });
@@ -165,8 +190,8 @@ async function workOn({ unit, seed, fill: fillCall, compare, call, linkScan, rep
   };
   const tally = createChangeTally();
   // Of what cp or tar have copied before, a unit that is cut off could not tell.
-  const point = seed || fillCall ? null : createSplitPoint();
-  const copying = startRsync(narrow ?? call, {
+  const point = isFilled ? null : createSplitPoint();
+  const copying = startRsync(call, {
     ...(reportChanges || countChanges ? { onChange: (change) => {
       if (countChanges) tally.take(change);
       if (!reportChanges) return;
@@ -181,19 +206,7 @@ async function workOn({ unit, seed, fill: fillCall, compare, call, linkScan, rep
   splitPoint = null;
   flush();
   if (countChanges) send({ type: 'tally', unit, tally: tally.result() });
-  const split = point?.resultOf(result);
-  if (split) return { ...split, durationMs: split.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) };
-  if (compare && comparison && narrow) {
-    return told(withComparison(compare, comparison, { ...result, durationMs: result.durationMs + beforeMs, ranInstead: narrow.argv }));
-  }
-  let repeats = noRepeats;
-  const hasNoLinks = call.argv.includes(tellLinksFlag) && result.hasLinks !== true;
-  if (linkScan && !hasNoLinks && result.stats && !leaving) {
-    const found = findOutsideLinks(linkScan, await findLinkedFiles(linkScan, result.stats.entries, call.lifeline));
-    if (found.links.length > 0) send({ type: 'links', unit, links: found.links });
-    repeats = found.repeats;
-  }
-  return seeded || fillCall ? seededResult(result, foldersMade(linkScan), repeats, seeded?.durationMs ?? beforeMs) : result;
+  return point?.resultOf(result) ?? result;
 }
 
 /** Folders the walk has made that rsync counts in a unit of new names: those above them, and of whole subtrees their own. */

@@ -11,15 +11,13 @@ export interface Repeats {
  * `made` folders, which the walk has made. rsync counts a further name of a file as created, but not as transferred.
  * (Bytes of symlinks are in, as in rsync's total size.)
  */
-export function seededResult(result: RsyncResult, made: number, repeats: Repeats, seedMs: number): RsyncResult {
+export function seededResult(result: RsyncResult, made: number, repeats: Repeats): RsyncResult {
   const { stats } = result;
-  const durationMs = result.durationMs + seedMs;
-  if (!stats) return { ...result, durationMs };
+  if (!stats) return result;
   const filesTransferred = Math.max(0, stats.files - repeats.files - result.facts.failedCount);
   const transferredBytes = Math.max(0, stats.totalBytes - repeats.bytes);
   return {
     ...result,
-    durationMs,
     stats: {
       ...stats, created: Math.max(0, stats.entries - made), createdFiles: stats.files, filesTransferred, transferredBytes,
       literalBytes: transferredBytes,

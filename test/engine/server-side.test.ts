@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -37,12 +37,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const names = (...words: string[]) => words as ByteName[];
 const noTurn = () => Promise.resolve();
 const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
-  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100,
+  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keepsLinks: true, isLocal: false,
   narrow: { program: 'rsync', lifeline: 'pdeathsig', argv: [], input: null }, ...changes,
 });
-const differing = async (changes: Partial<CompareCall> = {}) => {
-  const comparison = await compareUnit(callOf(changes), noTurn);
-  return comparison && [...comparison.differing].sort();
+const readFdLink = (descriptor: string) => {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return '';
+  }
 };
 /** As if nothing but the content had changed. */
 const later = (path: string, time: string) => execFileSync('touch', ['-h', '-d', time, path]);
@@ -58,11 +61,19 @@ test.each([['as if answered from memory', Infinity], ['as if each call waited fo
   await root.close();
 });
 
-describe('a comparison of both sides', () => {
+describe.each([['on a server', false], ['on local disks', true]])('a comparison of both sides %s', (_where, isLocal) => {
+  const compare = (changes: Partial<CompareCall> = {}) => compareUnit(callOf({ isLocal, ...changes }), noTurn);
+  const differing = async (changes: Partial<CompareCall> = {}) => {
+    const comparison = await compare(changes);
+    return comparison && [...comparison.differing].sort();
+  };
+
   test('counts what is the same, and finds nothing else', async () => {
-    expect(await compareUnit(callOf(), noTurn)).toEqual({ entries: 18, files: 12, bytes: expect.any(Number), differing: new Set(), strangers: 0 });
-    expect(await compareUnit(callOf({ depth: 'level', names: [ROOT] }), noTurn)).toMatchObject({ entries: 4, files: 0, differing: new Set() });
-    expect(await compareUnit(callOf({ depth: 'flat', names: names('b/one', 'b/symlink') }), noTurn)).toMatchObject({ entries: 2, files: 1, differing: new Set() });
+    expect(await compare()).toEqual({
+      entries: 18, files: 12, bytes: expect.any(Number), differing: new Set(), strangers: 0, hasLinks: false, links: [], repeats: { files: 0, bytes: 0 },
+    });
+    expect(await compare({ depth: 'level', names: [ROOT] })).toMatchObject({ entries: 4, files: 0, differing: new Set() });
+    expect(await compare({ depth: 'flat', names: names('b/one', 'b/symlink') })).toMatchObject({ entries: 2, files: 1, differing: new Set() });
   });
 
   test.each<[string, () => void, string[]]>([
@@ -78,13 +89,44 @@ describe('a comparison of both sides', () => {
     expect(await differing()).toEqual(expected);
   });
 
+  test('finds names that are one file at the source alone, and tells those with further names elsewhere', async () => {
+    const link = (side: string, from: string, to: string) => {
+      rmSync(join(side, to), { force: true });
+      linkSync(join(side, from), join(side, to));
+      execFileSync('find', [side, '-exec', 'touch', '-h', '-d', '2025-01-02 03:04:05.678', '{}', '+']);
+    };
+    for (const side of [source, destination]) link(side, 'b/one', 'b/two');
+    expect(await compare()).toMatchObject({ differing: new Set(), hasLinks: true, links: [], repeats: { files: 1, bytes: 5 } });
+    const { links } = (await compare({ depth: 'flat', names: names('b/one') }))!;
+    expect(links.map(({ name, bytes }) => [name, bytes])).toEqual([['b/one', 5]]);
+    unlinkSync(join(destination, 'b/two'));
+    execFileSync('cp', ['-p', join(destination, 'b/one'), join(destination, 'b/two')]);
+    later(join(destination, 'b'), '2025-01-02 03:04:05.678');
+    expect(await differing()).toEqual(['b/one', 'b/two']);
+    expect(await differing({ keepsLinks: false })).toEqual([]);
+    // Linked at the destination alone: rsync leaves that.
+    link(destination, 'a/deep/er/one', 'a/deep/er/two');
+    expect(await differing({ names: names('a') })).toEqual([]);
+  });
+
+  test('keeps no place in use, and lets others take their turn', async () => {
+    for (let number = 0; number < 5000; number++) writeFileSync(join(source, 'a', `file ${number}`), '');
+    let turns = 0;
+    await compareUnit(callOf({ isLocal, most: 10_000 }), async () => void turns++);
+    expect(turns).toBeGreaterThan(3);
+    const isHere = () => process.cwd().startsWith(folder);
+    expect(isHere()).toBe(false);
+    const stopped = new Error('stopped');
+    await expect(compareUnit(callOf({ isLocal }), () => Promise.reject(stopped))).rejects.toBe(stopped);
+    expect(isHere()).toBe(false);
+    expect(readdirSync('/proc/self/fd').filter((each) => readFdLink(each).startsWith(folder))).toEqual([]);
+  });
+
   test('leaves to rsync what only rsync can judge', async () => {
     expect(await differing({ most: 0 })).toEqual([]);
-    linkSync(join(source, 'b/one'), join(source, 'b/linked'));
-    expect(await differing()).toBeNull();
-    unlinkSync(join(source, 'b/linked'));
     rmSync(join(destination, 'a/deep'), { recursive: true });
     writeFileSync(join(destination, 'a/deep'), 'a file in the place of a folder');
+    later(join(source, 'b'), '2026-01-01');
     expect(await differing()).toBeNull();
     expect(await differing({ names: names('b') })).toEqual(['b']);
     expect(await differing({ names: names('b'), most: 0 })).toBeNull();
@@ -104,8 +146,8 @@ describe('a comparison of both sides', () => {
     later(join(destination, 'b'), '2026-01-01');
     later(join(source, 'b'), '2026-01-01');
     const excludes = ['*.tmp'];
-    expect(await compareUnit(callOf({ excludes }), noTurn)).toMatchObject({ strangers: 1, differing: new Set() });
-    expect(await compareUnit(callOf({ excludes, mirror: false }), noTurn)).toMatchObject({ strangers: 0 });
+    expect(await compare({ excludes })).toMatchObject({ strangers: 1, differing: new Set() });
+    expect(await compare({ excludes, mirror: false })).toMatchObject({ strangers: 0 });
     writeFileSync(join(source, 'b/other.tmp'), 'not in the backup');
     later(join(source, 'b'), '2026-01-01');
     expect(await differing({ excludes })).toEqual([]);

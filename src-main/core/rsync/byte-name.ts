@@ -47,7 +47,8 @@ export function displayLine(line: string): string {
   return printable(line);
 }
 
-function isAscii(text: string): boolean {
+/** True when each character is one byte in UTF-8 too. */
+export function isAscii(text: string): boolean {
   return /^[\u0000-\u007f]*$/u.test(text);
 }
 

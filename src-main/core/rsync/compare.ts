@@ -14,12 +14,13 @@ export interface CompareFacts {
   /** No file call of either end waits for a server. */
   readonly isLocal: boolean;
   readonly isRoot: boolean;
-  /** New files are copied before their comparison. */
+  /** New files are copied before their comparison, by cp or tar. */
   readonly isFilled: boolean;
 }
 
-/** Whether a comparison tells what rsync would do with these options. */
-export function mayCompare({ checksum, further, backup, backupDir, mirror }: CallContext['options'], destination: string): boolean {
+/** Whether a comparison tells what rsync would do with these options. On local disks it needs open folders that can be worked in, as on Linux. */
+export function mayCompare({ checksum, further, backup, backupDir, mirror }: CallContext['options'], destination: string, isLocal: boolean): boolean {
+  if (isLocal && process.platform !== 'linux') return false;
   // Earlier versions beside the files, or in a folder of their own there, are strangers that stay; the trash is never looked at.
   const isInTrash = backupDir?.startsWith(`${destination}/${OWN_FOLDER}/`) === true;
   const keepsInside = backup && !isInTrash && (backupDir === null || backupDir.startsWith(`${destination}/`));
@@ -28,17 +29,18 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
 
 /**
  * How to compare both sides of a unit before its rsync, or null where that cannot tell what rsync would do, or would not pay:
- * new files differ in any case, checksums, ACLs and extended attributes are rsync's to look at, and where no call waits for a
- * server an rsync is done sooner (docs/benchmarks.md).
+ * new files differ in any case, and checksums, ACLs and extended attributes are rsync's to look at.
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
   const { options, source, destination, isLocal, isRoot } = context;
-  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy' || isLocal) return null;
-  if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination)) return null;
+  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy') return null;
+  if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination, isLocal)) return null;
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
-    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot,
+    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, isLocal,
+    // Its own call would not link what its parts have copied (see `unitCall`).
+    keepsLinks: unit.kind !== 'level' || unit.after.length === 0,
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
     // Not all of it is new any more.
     narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, context),
@@ -46,7 +48,7 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
 }
 
 /** How to compare the root folder itself, so that its own call is only made where it differs; null where that cannot tell. */
-export function compareRootCall({ options, source, destination }: CallContext, narrow: RsyncCall, isRoot: boolean): CompareCall | null {
-  if (!mayCompare(options, destination)) return null;
-  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, most: 0, narrow };
+export function compareRootCall({ options, source, destination }: CallContext, narrow: RsyncCall, { isRoot, isLocal }: Pick<CompareFacts, 'isRoot' | 'isLocal'>): CompareCall | null {
+  if (!mayCompare(options, destination, isLocal)) return null;
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, isLocal, keepsLinks: false, most: 0, narrow };
 }

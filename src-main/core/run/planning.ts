@@ -32,7 +32,7 @@ export function isFullCopy(destination: PathFacts): boolean {
 /** Whether a simpler program than rsync will do most of the work. */
 function isSpared(context: RunContext, isFull: boolean): boolean {
   const options = runOptions(context);
-  return isFull ? maySpare({ options, lifeline: context.rsync.lifeline }) : !context.isLocal && mayCompare(options, context.job.destination);
+  return isFull ? maySpare({ options, lifeline: context.rsync.lifeline }) : mayCompare(options, context.job.destination, context.isLocal);
 }
 
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */
@@ -43,7 +43,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
   const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared(context, isFull) };
   // What was learned is what rsync took.
-  const learned = known && (context.isLocal || !facts.isSpared) ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
+  const learned = known && ((context.isLocal && isFull) || !facts.isSpared) ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const guess = guessCost({ ...facts, isFull });
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? learned ?? guess

@@ -17,11 +17,12 @@ export function unitMessage(
 ): Omit<ReturnType<Task['message']>, 'cut' | 'reportChanges' | 'countChanges'> {
   const seedFacts = { isLocal, seedEntries };
   const fill = fillCall(unit, { ...call, ...seedFacts });
+  const seed = seedCall(unit, { ...call, ...seedFacts });
   return {
     call: unitCall(unit, call),
     fill,
-    compare: mayCompare ? compareCall(unit, { ...call, isLocal, isRoot, isFilled: fill !== null }) : null,
-    seed: seedCall(unit, { ...call, ...seedFacts }),
+    compare: mayCompare ? compareCall(unit, { ...call, isLocal, isRoot, isFilled: fill !== null || seed !== null }) : null,
+    seed,
     linkScan: scansLinks ? linkScanFor(unit, call) : null,
   };
 }

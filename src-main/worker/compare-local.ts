@@ -1,0 +1,112 @@
+import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import type { CompareCall } from '../../src-shared/worker-protocol.ts';
+import { isAscii, toBytes } from '../core/rsync/byte-name.ts';
+import type { CompareWalk, Turn } from './compare.ts';
+import type { ComparedFolder, ComparisonBuilder, Facts } from './comparison.ts';
+import type { SafeFolder } from './safe-folder.ts';
+
+/** Names looked at between two turns: some milliseconds. */
+const mostAtOnce = 2000;
+const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** A folder of both sides, each held open, as `/proc/self/fd/N`; `to` null: the destination has no such folder. */
+interface Pair {
+  readonly from: string;
+  readonly to: string | null;
+  readonly path: ByteName;
+}
+
+/**
+ * Where calls are answered from memory or a disk of this machine. One after the other, without Node's threads, and from inside of
+ * the folder: a name by itself is looked up in half the time that it takes from `/proc/self/fd/N/name`, which makes this
+ * cheaper than an rsync of its own (docs/benchmarks.md). The folder is the one that is held open, wherever its path leads by now.
+ */
+export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
+  /** Compares names that a folder has at the source; answers with those that are folders. */
+  async function compareNames({ from, to, path }: Pair, names: readonly ByteName[], isInScope: boolean): Promise<ComparedFolder[]> {
+    const found: ComparedFolder[] = [];
+    for (let start = 0; start < names.length; start += mostAtOnce) {
+      if (start > 0) await turn();
+      const some = names.slice(start, start + mostAtOnce);
+      const { folders, symlinks } = comparison.names(path, some, lookIn(from, some), to === null ? [] : lookIn(to, some), isInScope);
+      for (const name of symlinks) {
+        if (to !== null && !targetOf(from, name).equals(targetOf(to, name))) comparison.tell(path, name, { isInScope, changesFolder: true });
+      }
+      found.push(...folders);
+    }
+    return found;
+  }
+
+  async function compareFolder(pair: Pair, isDeep: boolean): Promise<void> {
+    await turn();
+    const { from, to, path } = pair;
+    const wanted = namesIn(from).filter((name) => isCompared(from, path, name));
+    if (call.mirror && to !== null) {
+      const known = new Set(wanted);
+      comparison.addStrangers(namesIn(to).filter((name) => !known.has(name) && isCompared(to, path, name)).length);
+    }
+    const folders = await compareNames(pair, wanted, true);
+    if (isDeep) for (const folder of folders) await compareChild(pair, folder, true);
+  }
+
+  /** A pattern may be about folders alone; without any, nothing needs to be looked at. */
+  function isCompared(at: string, folder: ByteName, name: ByteName): boolean {
+    const isFolder = call.excludes.length > 0 && lookIn(at, [name])[0]?.isDirectory() === true;
+    return comparison.isCompared(joinName(folder, name), isFolder);
+  }
+
+  async function compareChild({ from, to, path }: Pair, { name, isThere }: ComparedFolder, isDeep: boolean): Promise<void> {
+    const open: number[] = [];
+    const enter = (parent: string): string => {
+      const descriptor = openSync(Buffer.concat([Buffer.from(`${parent}/`), toBytes(name)]), folderFlags);
+      open.push(descriptor);
+      return pathOf(descriptor);
+    };
+    try {
+      await compareFolder({ from: enter(from), to: to === null || !isThere ? null : enter(to), path: joinName(path, name) }, isDeep);
+    } finally {
+      open.forEach((descriptor) => closeSync(descriptor));
+    }
+  }
+
+  /** Neither side stays in use as the place where this process works. */
+  async function fromInside(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } finally {
+      process.chdir('/');
+    }
+  }
+
+  return {
+    names: (from, to, names) => fromInside(async () => {
+      const pair = { from: heldAt(from), to: heldAt(to), path: from.path };
+      const folders = await compareNames(pair, names, false);
+      if (call.depth !== 'flat') for (const folder of folders) await compareChild(pair, folder, call.depth === 'deep');
+    }),
+    root: (from, to) => fromInside(() => compareFolder({ from: heldAt(from), to: heldAt(to), path: ROOT }, call.depth === 'deep')),
+  };
+}
+
+function heldAt(folder: SafeFolder): string {
+  return folder.at(ROOT).toString('latin1').replace(/\/$/u, '');
+}
+
+function pathOf(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}
+
+function namesIn(folder: string): ByteName[] {
+  // One character per byte is what a ByteName is.
+  return readdirSync(folder, 'latin1') as ByteName[];
+}
+
+function lookIn(folder: string, names: readonly ByteName[]): Facts[] {
+  process.chdir(folder);
+  return names.map((name) => lstatSync(isAscii(name) ? name : toBytes(name), { bigint: true, throwIfNoEntry: false }) ?? null);
+}
+
+function targetOf(folder: string, name: ByteName): Buffer {
+  return readlinkSync(Buffer.concat([Buffer.from(`${folder}/`), toBytes(name)]), 'buffer');
+}

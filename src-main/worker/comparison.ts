@@ -1,0 +1,146 @@
+import type { BigIntStats } from 'node:fs';
+import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
+import type { LinkedName } from '../../src-shared/rsync-result.ts';
+import type { CompareCall } from '../../src-shared/worker-protocol.ts';
+import { OWN_FOLDER } from '../core/rsync/args.ts';
+import { compileExcludes } from '../core/rsync/filter.ts';
+import { OnlyRsyncKnows } from './only-rsync.ts';
+import type { Repeats } from './seeded-stats.ts';
+
+/** What both sides of a unit have, and what differs. Sizes in bytes. */
+export interface Comparison {
+  /** Entries at the source, and regular files among them. */
+  readonly entries: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** What rsync has to copy or to mend: no folder's content, and with each name the folder it lies in, for its time. */
+  readonly differing: ReadonlySet<ByteName>;
+  /** Names that only the destination has, where they are to be removed; what lies below them is not counted. */
+  readonly strangers: number;
+  /** There are files with several names. */
+  readonly hasLinks: boolean;
+  /** The names of those that have further ones outside of the unit. */
+  readonly links: readonly LinkedName[];
+  readonly repeats: Repeats;
+}
+
+/** What lstat(2) told of a name; null: it is not there. */
+export type Facts = BigIntStats | null;
+
+/** A folder that both sides may have, to be compared in turn. */
+export interface ComparedFolder {
+  readonly name: ByteName;
+  readonly isThere: boolean;
+}
+
+/** Files of the source with several names, and where these lead at the destination. */
+interface LinkSet {
+  readonly links: number;
+  readonly bytes: number;
+  readonly names: ByteName[];
+  readonly theirs: Set<string>;
+}
+
+/**
+ * Judges what was found on both sides as rsync's quick check does (rsync(1), OPTIONS --size-only and above), but to the nanosecond:
+ * type, mode, owner, size, time, names that are one file. Throws `OnlyRsyncKnows` where that cannot tell what rsync would do: a
+ * folder in the place of something else, what is gone meanwhile, too much that differs.
+ */
+export function createComparison(call: CompareCall) {
+  const isExcluded = compileExcludes(call.excludes);
+  const differing = new Set<ByteName>();
+  const sets = new Map<string, LinkSet>();
+  let entries = 0;
+  let files = 0;
+  let bytes = 0;
+  let strangers = 0;
+
+  function differs(path: ByteName): void {
+    differing.add(path);
+    if (differing.size > call.most) throw new OnlyRsyncKnows();
+  }
+
+  function count(facts: BigIntStats): void {
+    entries++;
+    if (facts.isDirectory()) return;
+    if (facts.isFile()) files++;
+    bytes += facts.isFile() || facts.isSymbolicLink() ? Number(facts.size) : 0;
+  }
+
+  function addToSet(path: ByteName, one: BigIntStats, other: Facts): void {
+    const file = identityOf(one);
+    const set = sets.get(file) ?? { links: Number(one.nlink), bytes: Number(one.size), names: [], theirs: new Set() };
+    sets.set(file, set);
+    set.names.push(path);
+    set.theirs.add(other === null ? '' : identityOf(other));
+  }
+
+  /** A name of `folder` differs. What is put into a folder changes its time. */
+  function tell(folder: ByteName, name: ByteName, { isInScope, changesFolder }: { isInScope: boolean; changesFolder: boolean }): void {
+    differs(joinName(folder, name));
+    if (isInScope && changesFolder) differs(folder);
+  }
+
+  function isCompared(path: ByteName, isFolder: boolean): boolean {
+    return path !== OWN_FOLDER && !isExcluded(path, isFolder);
+  }
+
+  return {
+    isCompared,
+    count,
+    differs,
+    tell,
+    addStrangers(more: number): void {
+      strangers += more;
+    },
+    /** Compares names of one folder; `isInScope`: the folder itself is compared as well. Symlinks that look the same may lead elsewhere. */
+    names(folder: ByteName, names: readonly ByteName[], ours: readonly Facts[], theirs: readonly Facts[], isInScope: boolean): { folders: ComparedFolder[]; symlinks: ByteName[] } {
+      const folders: ComparedFolder[] = [];
+      const symlinks: ByteName[] = [];
+      for (const [index, name] of names.entries()) {
+        const [one, other] = [ours[index], theirs[index] ?? null];
+        // Gone meanwhile: rsync says what that means.
+        if (!one) throw new OnlyRsyncKnows();
+        const isFolder = one.isDirectory();
+        count(one);
+        if (other && isFolder !== other.isDirectory()) throw new OnlyRsyncKnows();
+        if (!isFolder && one.nlink > 1n) addToSet(joinName(folder, name), one, other);
+        if (!other || !isSame(one, other, call.isRoot)) tell(folder, name, { isInScope, changesFolder: !other || !isFolder });
+        else if (one.isSymbolicLink()) symlinks.push(name);
+        if (isFolder) folders.push({ name, isThere: other !== null });
+      }
+      return { folders, symlinks };
+    },
+    /** What was found, once all names were compared. */
+    result(): Comparison {
+      const all = [...sets];
+      // rsync links the names that it is given together.
+      for (const [, { names, theirs }] of all) if (call.keepsLinks && theirs.size > 1) names.forEach(differs);
+      return {
+        entries, files, bytes, differing, strangers, hasLinks: all.length > 0,
+        links: all.flatMap(([file, { links, names, bytes: size }]) => (links > names.length ? names.map((name) => ({ file, name, bytes: size })) : [])),
+        repeats: {
+          files: all.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
+          bytes: all.reduce((sum, [, { names, bytes: size }]) => sum + (names.length - 1) * size, 0),
+        },
+      };
+    },
+  };
+}
+export type ComparisonBuilder = ReturnType<typeof createComparison>;
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+const typeMask = 0o170_000n;
+const modeMask = 0o7777n;
+
+/** Whether both look the same, as far as the call keeps what they are. Times of the same second but not the same nanosecond differ here: what that means is rsync's to say. */
+export function isSame(one: BigIntStats, other: BigIntStats, isRoot: boolean): boolean {
+  if ((one.mode & typeMask) !== (other.mode & typeMask) || one.mtimeNs !== other.mtimeNs || one.gid !== other.gid) return false;
+  if (isRoot && one.uid !== other.uid) return false;
+  if (one.isSymbolicLink()) return one.size === other.size;
+  if ((one.mode & modeMask) !== (other.mode & modeMask)) return false;
+  return one.isFile() ? one.size === other.size : one.isDirectory() || one.rdev === other.rdev;
+}
