@@ -32,6 +32,8 @@ export type Change = z.infer<typeof Change>;
 export const LinkedName = z.object({
   /** `device:inode` at the source, within one run. */
   file: z.string(),
+  /** The same at the destination, of a name that was compared and needs no copy; null: not known. */
+  theirs: z.string().nullable(),
   name: ByteNameSchema,
   bytes: z.number(),
 });

@@ -37,8 +37,7 @@ export interface ComparedFolder {
 interface LinkSet {
   readonly links: number;
   readonly bytes: number;
-  readonly names: ByteName[];
-  readonly theirs: Set<string>;
+  readonly names: { readonly name: ByteName; readonly theirs: string | null }[];
 }
 
 /**
@@ -69,10 +68,9 @@ export function createComparison(call: CompareCall) {
 
   function addToSet(path: ByteName, one: BigIntStats, other: Facts): void {
     const file = identityOf(one);
-    const set = sets.get(file) ?? { links: Number(one.nlink), bytes: Number(one.size), names: [], theirs: new Set() };
+    const set = sets.get(file) ?? { links: Number(one.nlink), bytes: Number(one.size), names: [] };
     sets.set(file, set);
-    set.names.push(path);
-    set.theirs.add(other === null ? '' : identityOf(other));
+    set.names.push({ name: path, theirs: other && identityOf(other) });
   }
 
   /** A name of `folder` differs. What is put into a folder changes its time. */
@@ -115,13 +113,15 @@ export function createComparison(call: CompareCall) {
     result(): Comparison {
       const all = [...sets];
       // rsync links the names that it is given together.
-      for (const [, { names, theirs }] of all) if (call.keepsLinks && theirs.size > 1) names.forEach(differs);
+      for (const [, { names }] of all) if (call.keepsLinks && new Set(names.map(({ theirs }) => theirs)).size > 1) names.forEach(({ name }) => differs(name));
       return {
         entries, files, bytes, differing, strangers, hasLinks: all.length > 0,
-        links: all.flatMap(([file, { links, names, bytes: size }]) => (links > names.length ? names.map((name) => ({ file, name, bytes: size })) : [])),
+        links: all.flatMap(([file, set]) => (set.links > set.names.length
+          ? set.names.map(({ name, theirs }) => ({ file, theirs: differing.has(name) ? null : theirs, name, bytes: set.bytes }))
+          : [])),
         repeats: {
           files: all.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
-          bytes: all.reduce((sum, [, { names, bytes: size }]) => sum + (names.length - 1) * size, 0),
+          bytes: all.reduce((sum, [, set]) => sum + (set.names.length - 1) * set.bytes, 0),
         },
       };
     },

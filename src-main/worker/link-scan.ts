@@ -53,7 +53,7 @@ export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | nu
   const sets = [...seen];
   return {
     links: sets.flatMap(([file, { links, names, bytes }]) =>
-      scan.all || links > names.length ? names.map((name) => ({ file, name, bytes })) : []),
+      scan.all || links > names.length ? names.map((name) => ({ file, theirs: null, name, bytes })) : []),
     repeats: {
       files: sets.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
       bytes: sets.reduce((sum, [, { names, bytes }]) => sum + (names.length - 1) * bytes, 0),

@@ -29,10 +29,10 @@ function fillFlat(at: string): void {
   execFileSync('find', [folder, '-exec', 'touch', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
 }
 
-describe.each(['', 'flat'])('in "%s"', (at) => {
+describe.each([['', false], ['', true], ['flat', false], ['flat', true]])('in "%s", where calls wait for a server: %s', (at, isSlow) => {
   test('beside its place', async () => {
     fillFlat(at);
-    const app = await openEngine(folder, unitsOf(8));
+    const app = await openEngine(folder, { ...unitsOf(8), isSlow });
     const { state } = await backUp(app, source, destination, { options: { backup: true } });
     await app.close();
     expect(state).toBe('succeeded');
@@ -45,7 +45,7 @@ describe.each(['', 'flat'])('in "%s"', (at) => {
   test('in a folder of its own, by a mirror with something to remove', async () => {
     fillFlat(at);
     writeFileSync(join(destination, at, 'gone'), 'gone at the source');
-    const app = await openEngine(folder, unitsOf(8));
+    const app = await openEngine(folder, { ...unitsOf(8), isSlow });
     const { state } = await backUp(app, source, destination, { options: { mirror: true, backup: true, backupDir: kept } });
     await app.close();
     expect(state).toBe('succeeded');

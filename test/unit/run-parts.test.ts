@@ -172,10 +172,11 @@ test('amounts by top folder leave out the top folder itself, and gather loose fi
 });
 
 test('links are joined again only where a set lies in more than one unit', () => {
-  const link = (file: string, path: string) => ({ file, name: name(path), bytes: 7 });
-  const one = { ...untried(unit({ id: 1 })), links: [link('1:1', 'a/x'), link('1:2', 'a/y'), link('1:2', 'a/z')] };
-  const two = { ...untried(unit({ id: 2 })), links: [link('1:1', 'b/x')] };
-  expect(crossingLinks([one, two])).toEqual({ names: [name('a/x'), name('b/x')], bytes: 7 });
+  const link = (file: string, path: string, theirs: string | null = null) => ({ file, theirs, name: name(path), bytes: 7 });
+  const one = { ...untried(unit({ id: 1 })), links: [link('1:1', 'a/x'), link('1:2', 'a/y'), link('1:2', 'a/z'), link('1:3', 'a/1', '9:3'), link('1:4', 'a/2', '9:4'), link('1:5', 'a/3', '9:5')] };
+  const two = { ...untried(unit({ id: 2 })), links: [link('1:1', 'b/x'), link('1:3', 'b/1', '9:3'), link('1:4', 'b/2', '9:6'), link('1:5', 'b/3')] };
+  // Those that are one file at the destination already are left alone.
+  expect(crossingLinks([one, two])).toEqual({ names: ['a/x', 'b/x', 'a/2', 'b/2', 'a/3', 'b/3'].map(name), bytes: 21 });
 });
 
 test('an itemised change says what happens to its name', () => {
@@ -198,7 +199,7 @@ test('waiting for a server makes an entry dear, and units smaller', () => {
   const nas = guessCost({ sourceLatencyMs: 1, destinationLatencyMs: 1, isFull: true, isSpared: false });
   expect(nas.msPerEntry).toBeGreaterThan(50);
   expect(local.msPerEntry).toBeLessThan(0.2);
-  expect(unitWeights({ sourceLatencyMs: 1, destinationLatencyMs: 1, isSpared: false }).minWeight / nas.msPerEntry, 'entries in the smallest unit').toBeLessThan(40);
+  expect(unitWeights({ sourceLatencyMs: 1, destinationLatencyMs: 1, isFull: true, isSpared: false }).minWeight / nas.msPerEntry, 'entries in the smallest unit').toBeLessThan(40);
 });
 
 test('progress never falls, never promises before it can, and ends full', () => {

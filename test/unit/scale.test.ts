@@ -80,7 +80,7 @@ function randomUnit(id: number, random: Random): UnitProgress {
   };
   return {
     ...untried(unit), state, result, attempts: 1, hardLinks: !random.chance(0.1), note: random.chance(0.1) ? { message: 'worth a word' } : null,
-    links: random.chance(0.1) ? [{ file: '1:2', name: named('a/l'), bytes: 5 }] : [],
+    links: random.chance(0.1) ? [{ file: '1:2', theirs: null, name: named('a/l'), bytes: 5 }] : [],
     created: folder === ROOT && random.chance(0.5) ? new Map([[named('a'), { entries: 2, bytes: 20 }]]) : null,
   };
 }
@@ -125,7 +125,7 @@ test('what a run may still need stays in its list; what it does not, goes, howev
   const needed: UnitProgress[] = [
     ...states.filter((state) => state !== 'done').map((state) => ({ ...good, state })),
     { ...good, note: { message: 'files vanished' } },
-    { ...good, links: [{ file: '1:2', name: named('a/l'), bytes: 5 }] },
+    { ...good, links: [{ file: '1:2', theirs: null, name: named('a/l'), bytes: 5 }] },
     { ...good, hardLinks: false },
     { ...good, result: { ...good.result!, facts: { ...facts, ioError: true } } },
     { ...good, unit: { ...unit, folder: ROOT, names: [ROOT] } },

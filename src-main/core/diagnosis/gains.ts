@@ -56,7 +56,7 @@ export function cpuRoom(picture: Picture): number {
 /** What no number of lanes makes shorter, ms: a file is copied by one rsync, and units are not cut as small as one likes. */
 function criticalMs({ facts }: Picture, { longest, laneMs, units }: RunWork): number {
   if (longest?.isOneFile === true) return longest.durationMs;
-  const { minWeight } = unitWeights({ sourceLatencyMs: facts.source.latencyMs, destinationLatencyMs: facts.destination.latencyMs, isSpared: false });
+  const { minWeight } = unitWeights({ sourceLatencyMs: facts.source.latencyMs, destinationLatencyMs: facts.destination.latencyMs, isFull: true, isSpared: false });
   return Math.min(minWeight, laneMs / Math.max(1, units));
 }
 

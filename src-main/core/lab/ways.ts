@@ -113,7 +113,7 @@ function multisync(facts: WayFacts): Unshown {
 /** What a worker is asked in a run, for these options. */
 function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): { weight: number; message: Message }[] {
   const context = contextOf(facts, options, to);
-  const { minWeight } = unitWeights({ sourceLatencyMs: 0, destinationLatencyMs: 0, isSpared: true });
+  const { minWeight } = unitWeights({ sourceLatencyMs: 0, destinationLatencyMs: 0, isFull: true, isSpared: true });
   return cut.units.map((unit) => ({
     weight: unit.weight,
     message: {

@@ -57,7 +57,7 @@ export async function* previewSplit(
   try {
     const { latencyMs } = await scout.ask({ op: 'look', path: source }, { path: source, answerMs });
     const facts = { sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isSpared: excludes.length === 0 };
-    const { minWeight, maxWeight } = unitWeights(facts);
+    const { minWeight, maxWeight } = unitWeights({ ...facts, isFull: true });
     let isWhole = false;
     const walk = scout.plan({
       op: 'plan',

@@ -6,7 +6,7 @@ export interface CostFacts {
   readonly destinationLatencyMs: number;
   /** Most of the source is not at the destination yet. */
   readonly isFull: boolean;
-  /** A simpler program than rsync does most of the work: cp or tar of a first copy, on a server a comparison of the next ones. */
+  /** A simpler program than rsync does most of the work: cp or tar of a first copy, a comparison of the next ones. */
   readonly isSpared: boolean;
 }
 
@@ -20,7 +20,7 @@ export function isSlow(latencyMs: number): boolean {
 
 /**
  * First guess of what an entry costs, from measurements (docs/benchmarks.md): local rsync needs about 0.11 ms of CPU per
- * new file, 0.03 ms where cp went before it, and 0.012 ms per unchanged one; on a NAS one rsync makes 17 + 34 round trips per new small
+ * new file, 0.03 ms where cp went before it, and 0.012 ms per unchanged one, half of that where a worker compares; on a NAS one rsync makes 17 + 34 round trips per new small
  * file and 3 + 17 per unchanged one. Where it is spared the work, many are made at the same time: the factors are what units took.
  */
 export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): CostModel {
@@ -29,7 +29,7 @@ export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull, isSpa
   return isFull
     ? { msPerEntry: isSpared ? 0.03 + 0.5 * source + 0.6 * destination : 0.11 + 17 * source + 34 * destination, bytesPerMs: source + destination > 0 ? 100_000 : 400_000 }
     // Unchanged files are not read, so bytes cost nothing.
-    : { msPerEntry: 0.012 + (isSpared ? 0.2 * (source + destination) : 3 * source + 17 * destination), bytesPerMs: Number.MAX_SAFE_INTEGER };
+    : { msPerEntry: isSpared ? 0.006 + 0.2 * (source + destination) : 0.012 + 3 * source + 17 * destination, bytesPerMs: Number.MAX_SAFE_INTEGER };
 }
 
 /** Predicted time of one rsync over so many entries and bytes, ms. */
@@ -39,9 +39,11 @@ export function weightOf(entries: number, bytes: number, cost: CostModel): numbe
 
 /**
  * Smallest and largest weight of a unit, ms. Starting an rsync costs 35-41 ms, so a unit must be worth about half a
- * second; more where every operation of an rsync waits for a server. The upper limit keeps the tail of a run short.
+ * second; more where every operation of an rsync waits for a server, less where on local disks mostly none is started. The
+ * upper limit keeps the tail of a run short.
  */
-export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isSpared }: Omit<CostFacts, 'isFull'>): { minWeight: number; maxWeight: number } {
-  const minWeight = 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
+export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): { minWeight: number; maxWeight: number } {
+  const isCompared = isSpared && !isFull && !isSlow(sourceLatencyMs) && !isSlow(destinationLatencyMs);
+  const minWeight = isCompared ? 60 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
   return { minWeight, maxWeight: minWeight * 8 };
 }

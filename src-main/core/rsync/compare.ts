@@ -35,15 +35,15 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
   const { options, source, destination, isLocal, isRoot } = context;
   if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy') return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination, isLocal)) return null;
+  // Its own call would not link what its parts have copied (see `unitCall`).
+  const keepsLinks = unit.kind !== 'level' || unit.after.length === 0;
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
-    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, isLocal,
-    // Its own call would not link what its parts have copied (see `unitCall`).
-    keepsLinks: unit.kind !== 'level' || unit.after.length === 0,
+    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, isLocal, keepsLinks,
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
     // Not all of it is new any more.
-    narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, context),
+    narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, { ...context, hardLinks: keepsLinks }),
   };
 }
 

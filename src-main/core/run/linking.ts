@@ -3,21 +3,22 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
 
-/** Every name of each hard-link set with names in more than one unit, or in one whose rsync could not link. */
+/** Every name of each hard-link set with names in more than one unit, or in one whose rsync could not link, but for those that are one file at the destination already. */
 export function crossingLinks(units: Iterable<UnitProgress>): { names: ByteName[]; bytes: number } {
-  const sets = new Map<string, { names: ByteName[]; bytes: number; firstUnit: number; crosses: boolean }>();
+  const sets = new Map<string, { names: ByteName[]; bytes: number; firstUnit: number; crosses: boolean; theirs: string | null }>();
   for (const { unit, links, hardLinks } of units) {
-    for (const { file, name, bytes } of links) {
+    for (const { file, name, bytes, theirs } of links) {
       const set = sets.get(file);
       if (!set) {
-        sets.set(file, { names: [name], bytes, firstUnit: unit.id, crosses: !hardLinks });
+        sets.set(file, { names: [name], bytes, firstUnit: unit.id, crosses: !hardLinks, theirs });
         continue;
       }
       set.names.push(name);
       set.crosses ||= set.firstUnit !== unit.id;
+      if (set.theirs !== theirs) set.theirs = null;
     }
   }
-  const crossing = [...sets.values()].filter((set) => set.crosses);
+  const crossing = [...sets.values()].filter((set) => set.crosses && set.theirs === null);
   return { names: crossing.flatMap((set) => set.names), bytes: crossing.reduce((sum, set) => sum + set.bytes, 0) };
 }
 

@@ -48,7 +48,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? learned ?? guess
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
-  const weights = unitWeights(facts);
+  const weights = unitWeights({ ...facts, isFull });
   const slow = !context.isLocal;
   const remembered = rememberedSize(store, { source: source.passport, destination: destination.passport }, isFull);
   const plan: PlanRequest = {

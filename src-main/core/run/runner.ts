@@ -34,8 +34,8 @@ import { createRoomWait } from './room.ts';
 import { expectedPlaces, learnedPlace, whatMovedSince, type Passports } from './same-place.ts';
 import { startScout, type ScoutClient } from './scout-client.ts';
 import { noneSettled, unitCount } from './settled.ts';
-import { rememberSize, steerRun } from './steer-run.ts';
-import { firstSize, type Steering } from './steering.ts';
+import { firstSizeOf, rememberSize, steerRun } from './steer-run.ts';
+import type { Steering } from './steering.ts';
 import { closeTrash, expireTrash, openTrash } from './trashing.ts';
 import { watchMounts } from './watch-mounts.ts';
 import { watchPlaces } from './watch-places.ts';
@@ -100,10 +100,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   function createContext(prepared: Prepared): RunContext {
     const { job, source, destination } = prepared;
     const isLocal = !(ports.tuning?.isSlow ?? (isSlow(source.latencyMs) || isSlow(destination.latencyMs)));
-    const size = firstSize(job.options.workers, {
-      hasBandwidthLimit: job.options.bandwidthLimit !== null, isSlow: !isLocal,
-    });
-    const pool = createPool(ports.workerHost, journalFor(prepared), size);
+    const pool = createPool(ports.workerHost, journalFor(prepared), firstSizeOf(prepared, isLocal));
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), work: createWorkSum(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, cutFiles: cutFilesOf(prepared),

@@ -49,7 +49,7 @@ export function watchOverdue(context: RunContext): () => void {
  * cut as if all of it were new and every size is measured, because what was predicted of this unit was wrong.
  */
 export function planOfRest(plan: PlanRequest, { folder, names }: Unit, facts: Omit<CostFacts, 'isFull' | 'isSpared'>, tuning: RunContext['ports']['tuning']): PlanRequest {
-  const weights = unitWeights({ ...facts, isSpared: false });
+  const weights = unitWeights({ ...facts, isFull: true, isSpared: false });
   const cost = tuning?.msPerEntry === undefined ? guessCost({ ...facts, isFull: true, isSpared: false }) : plan.cost;
   return {
     ...plan, cost, records: [], measureAll: true, fills: false,

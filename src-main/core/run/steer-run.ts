@@ -1,10 +1,18 @@
+import { mayCompare } from '../rsync/compare.ts';
 import type { Prepared } from './before.ts';
 import type { RunContext } from './context.ts';
 import { deviceOf, rememberedSize } from './devices.ts';
 import { isFullCopy } from './planning.ts';
 import type { Passports } from './same-place.ts';
-import { steer, type Steering } from './steering.ts';
+import { firstSize, steer, type Steering } from './steering.ts';
 import type { WorkerBudget } from './worker-budget.ts';
+
+/** The size that the pool of a run starts with. */
+export function firstSizeOf({ job, destination }: Prepared, isLocal: boolean): number {
+  const { workers, bandwidthLimit } = job.options;
+  const isCompared = !isFullCopy(destination) && mayCompare(job.options, job.destination, isLocal);
+  return firstSize(workers, { hasBandwidthLimit: bandwidthLimit !== null, isSlow: !isLocal, isCompared });
+}
 
 /** Starts to steer the pool of a run, from the size that the last run between these two devices found, whatever its job. */
 export function steerRun(context: RunContext, { source, destination }: Prepared, budget: WorkerBudget): Steering {

@@ -11,14 +11,24 @@ const firstJudgement = 5;
 /** Workers that share a bandwidth limit: each gets its part, and a changing number could not keep it. */
 const sizeWithBandwidthLimit = 4;
 
+/** What the first size of a pool depends on. */
+export interface PoolFacts {
+  readonly hasBandwidthLimit: boolean;
+  /** File calls wait for a server. */
+  readonly isSlow: boolean;
+  /** Units are compared by the workers themselves before anything is copied. */
+  readonly isCompared: boolean;
+}
+
 /**
  * The size a pool starts with: many where every call waits for a server; where it does not, two for each core, and at least
- * four, which hide the moments in which an rsync sleeps while it starts.
+ * four, which hide the moments in which an rsync sleeps while it starts. A worker that compares keeps a core busy by itself.
  */
-export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow }: { hasBandwidthLimit: boolean; isSlow: boolean }): number {
+export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isCompared }: PoolFacts): number {
   if (workers !== 'auto') return workers;
   if (hasBandwidthLimit) return sizeWithBandwidthLimit;
-  return isSlow ? startSize : Math.min(startSize, Math.max(4, 2 * cpus().length));
+  if (isSlow) return startSize;
+  return Math.min(startSize, isCompared ? Math.max(2, cpus().length) : Math.max(4, 2 * cpus().length));
 }
 
 /** What a run is steered by. */
