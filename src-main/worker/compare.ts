@@ -30,8 +30,8 @@ export async function compareUnit(call: CompareCall, turn: Turn): Promise<Compar
   async function compareRoot(from: SafeFolder, to: SafeFolder): Promise<void> {
     const [one, other] = await Promise.all([stat(call.source, { bigint: true }), stat(call.destination, { bigint: true })]);
     comparison.count(one);
-    if (!isSame(one, other, call.isRoot)) comparison.differs(ROOT);
     if (call.depth !== 'flat') await walk.root(from, to);
+    else if (!isSame(one, other, call.isRoot)) comparison.differs(ROOT);
   }
 
   return unlessOnlyRsyncKnows(async () => {

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
+import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
@@ -73,10 +73,10 @@ export function createComparison(call: CompareCall) {
     set.names.push({ name: path, theirs: other && identityOf(other) });
   }
 
-  /** A name of `folder` differs. What is put into a folder changes its time. */
+  /** A name of `folder` differs. What is put into a folder changes its time; the root is mended at the end of the run (run/mend-root.ts). */
   function tell(folder: ByteName, name: ByteName, { isInScope, changesFolder }: { isInScope: boolean; changesFolder: boolean }): void {
     differs(joinName(folder, name));
-    if (isInScope && changesFolder) differs(folder);
+    if (isInScope && changesFolder && folder !== ROOT) differs(folder);
   }
 
   function isCompared(path: ByteName, isFolder: boolean): boolean {

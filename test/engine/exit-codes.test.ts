@@ -31,17 +31,20 @@ const copyOnly = '--max-delete=0';
 
 const stale: FileNode = { kind: 'file', content: 7, size: 10, sparse: false, mode: 0o644, owner: null, mtime: 5 };
 
-/** A run of one unit whose calls of rsync end as planned, into a destination that has a file too many; by default a mirror run. */
-async function runWith(plan: readonly PlannedEnd[], { mirror = true, mayBeLeft = 0 } = {}): Promise<Ended> {
+/**
+ * A run of one unit whose calls of rsync end as planned, into a destination that has a file too many; by default a mirror run. With
+ * checksums the unit's own call copies it; else both sides are compared, and rsync is given what differs.
+ */
+async function runWith(plan: readonly PlannedEnd[], { mirror = true, mayBeLeft = 0, checksum = true } = {}): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-codes-'));
   try {
     const [source, destination] = [join(folder, 'source'), join(folder, 'destination')];
     writeTree(source, plainTree({ folders: 2, files: 2, bytes: 100 }));
     writeTree(destination, folderOf([['stale', stale]]));
     // Only calls that copy: a first mirror run looks with --dry-run before.
-    const fake = planRsync(folder, plan, mirror ? copyOnly : '--ignore-missing-args');
+    const fake = planRsync(folder, plan, !checksum ? '--files-from=-' : mirror ? copyOnly : '--ignore-missing-args');
     const engine = await openEngine(folder, { roomWaitMs: 0 }, { ...process.env, PATH: pathOf(fake, join(folder, 'bin')) });
-    const { state, error, events } = await backUp(engine, source, destination, { options: { mirror, workers: 1 } });
+    const { state, error, events } = await backUp(engine, source, destination, { options: { mirror, workers: 1, checksum } });
     await engine.close();
     expect(fake.left(), `calls that were planned but not made; ${error?.message}`).toBeLessThanOrEqual(mayBeLeft);
     const found = readManifest(destination);
@@ -108,6 +111,12 @@ describe.concurrent('what may pass is tried again, and the run succeeds', { time
     const run = await runWith([end]);
     expect(run.words).toBe('');
     expect([run.code, run.tries]).toEqual([0, 2]);
+    expect(run.differences).toEqual([]);
+  });
+
+  test('also where both sides were compared: then the unit is copied by a call of its own', async () => {
+    const run = await runWith([{ end: 10 }], { checksum: false });
+    expect([run.words, run.code, run.tries]).toEqual(['', 0, 1]);
     expect(run.differences).toEqual([]);
   });
 });

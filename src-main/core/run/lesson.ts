@@ -1,15 +1,27 @@
 import { foldersAbove, ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { FolderRecord } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
+import { fromBytes, toBytes } from '../rsync/byte-name.ts';
 import type { LearnedStore } from '../store/learned.ts';
 import type { UnitProgress } from './copying.ts';
 
 /** More rows than this are not kept for the next plan; what is left out is walked again. */
 const mostRecords = 100_000;
 
+/** The subtrees of a unit, packed: a long run holds those of all its units until its end. */
+interface Subtrees {
+  /** Paths, a NUL between each. */
+  readonly paths: Buffer;
+  /** Entries of each, itself included. */
+  readonly shares: Uint32Array;
+  /** Bytes of all together. */
+  readonly bytes: number;
+}
+
 /** What units teach the next plan: how much each closed subtree holds, and what an entry cost. Bytes and ms. */
 export interface Lesson {
-  readonly records: FolderRecord[];
+  readonly subtrees: Subtrees[];
+  subtreeCount: number;
   /** What lies in and below the folders that were split, by path: as a later run may take them for small. */
   readonly split: Map<ByteName, { entries: number; bytes: number }>;
   /** All that lies in split folders is counted. */
@@ -21,7 +33,7 @@ export interface Lesson {
 
 /** Nothing is learned yet. */
 export function noLesson(): Lesson {
-  return { records: [], split: new Map(), isWhole: true, entries: 0, bytes: 0, durationMs: 0 };
+  return { subtrees: [], subtreeCount: 0, split: new Map(), isWhole: true, entries: 0, bytes: 0, durationMs: 0 };
 }
 
 /** Adds what one unit teaches: nothing where it did not end well. */
@@ -39,7 +51,10 @@ export function addLesson(lesson: Lesson, { unit, result, state }: UnitProgress)
     lesson.bytes += stats.transferredBytes;
     lesson.durationMs += result.durationMs;
   }
-  if (unit.kind === 'group' && lesson.records.length < mostRecords) lesson.records.push(...recordsOf(unit, stats.totalBytes));
+  if (unit.kind === 'group' && lesson.subtreeCount < mostRecords) {
+    lesson.subtrees.push({ paths: toBytes(unit.names.join('\0') as ByteName), shares: Uint32Array.from(unit.shares), bytes: stats.totalBytes });
+    lesson.subtreeCount += unit.names.length;
+  }
   addToSplit(lesson.split, unit, stats.totalBytes);
 }
 
@@ -63,12 +78,11 @@ export interface Learnable {
 
 /** Keeps what a run that came to its end taught. */
 export function learn({ store, job, units, settled }: Learnable, isFull: boolean): void {
-  const lesson: Lesson = { ...settled.lesson, records: [...settled.lesson.records], split: new Map(settled.lesson.split) };
+  const lesson: Lesson = { ...settled.lesson, subtrees: [...settled.lesson.subtrees], split: new Map(settled.lesson.split) };
   for (const progress of units) addLesson(lesson, progress);
-  const { records, split, isWhole, entries, bytes, durationMs } = lesson;
+  const { subtrees, split, isWhole, entries, bytes, durationMs } = lesson;
   // Units of another kind of run may be larger: then folders that were split in this one need no walk.
-  const folders = isWhole ? [...split].map(([path, sum]): FolderRecord => ({ path, ...sum })) : [];
-  store.learned.replaceFolders(job.id, [...folders, ...records].slice(0, mostRecords));
+  store.learned.replaceFolders(job.id, recordsOf(isWhole ? split : new Map(), subtrees));
   // Too little to measure by: start-up would be most of it.
   if (entries < 1000 || durationMs < 2000) return;
   const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;
@@ -76,9 +90,15 @@ export function learn({ store, job, units, settled }: Learnable, isFull: boolean
   store.learned.setCosts(job.id, isFull ? 'full' : 'incremental', { msPerEntry: Math.max(0.002, rest / entries), bytesPerMs });
 }
 
-function recordsOf(unit: Unit, bytes: number): FolderRecord[] {
-  const total = unit.shares.reduce((sum, share) => sum + share, 0) || 1;
-  return unit.names
-    .map((path: ByteName, index) => ({ path, entries: (unit.shares[index] ?? 1) - 1, bytes: (bytes * (unit.shares[index] ?? 0)) / total }))
-    .filter((record) => record.path !== ROOT);
+/** What is kept for the next plan, one record at a time. */
+function* recordsOf(split: Lesson['split'], subtrees: readonly Subtrees[]): Generator<FolderRecord> {
+  let left = mostRecords;
+  for (const [path, sum] of split) if (left-- > 0) yield { path, ...sum };
+  for (const { paths, shares, bytes } of subtrees) {
+    const total = shares.reduce((sum, share) => sum + share, 0) || 1;
+    for (const [index, path] of (fromBytes(paths).split('\0') as ByteName[]).entries()) {
+      const share = shares[index] ?? 0;
+      if (path !== ROOT && left-- > 0) yield { path, entries: share - 1, bytes: (bytes * share) / total };
+    }
+  }
 }
