@@ -3,7 +3,7 @@ import { beginControl, largestSize, nextControl, rememberedFor, settledSize, sta
 import { seededRandom } from '../fixtures/random.ts';
 import { bestFixed, simulate, storages, type SimulationChoices, type Storage } from '../fixtures/simulated-storage.ts';
 
-const idle: Load = { cpuIdle: 0.9, cpuPressure: 0, freeMemoryBytes: 8e9, busy: 64, queued: 100, work: 0 };
+const idle: Load = { cpuIdle: 0.9, cpuPressure: 0, freeMemoryBytes: 8e9, busy: 64, queued: 100, work: 0, saturated: 0, memoryPressure: 0 };
 const server = { quick: true, isGiven: false };
 const disk = { quick: false, isGiven: false };
 
@@ -14,6 +14,9 @@ test.each<[string, number, Partial<Load>, number]>([
   ['stays when nothing waits', 8, { queued: 0 }, 8],
   ['stays while lanes are free', 8, { busy: 5 }, 8],
   ['does not grow into short memory', 8, { freeMemoryBytes: 1e8 }, 8],
+  ['does not grow while processes wait for memory', 8, { memoryPressure: 0.15 }, 8],
+  ['does not grow while lanes share a busy line or disk', 8, { saturated: 0.8 }, 8],
+  ['grows where only some lanes wait for the line', 8, { saturated: 0.5 }, 16],
   ['stops at the largest size', 48, {}, largestSize],
 ])('on a server the automatic size at first %s', (_what, size, load, expected) => {
   expect(nextControl(beginControl(size, server), { ...idle, ...load }).size).toBe(expected);
@@ -44,6 +47,22 @@ test('where processes wait for a core fewer are tried, but no less than four lan
   expect(steer(beginControl(16, disk), 200, () => 1, busy).size).toBe(4);
   expect(steer(beginControl(3, disk), 200, () => 1, busy).size).toBe(3);
   expect(steer(beginControl(16, disk), 200, (size) => size, busy).size).toBe(16);
+});
+
+test('where lanes share a line more are tried one step at a time, and kept only where they bring more', () => {
+  const shared = { saturated: 0.9 };
+  expect(steer(beginControl(8, server), 100, (size) => Math.min(size, 8), shared).size).toBe(8);
+  expect(steer(beginControl(8, server), 15, (size) => size, shared).size).toBe(8);
+  expect(steer(beginControl(8, server), 400, (size) => size, shared).size).toBe(largestSize);
+});
+
+test('where processes wait for memory fewer are tried, and never more', () => {
+  let control = beginControl(16, disk);
+  for (let look = 0; look < 300; look++) {
+    control = nextControl(control, { ...idle, memoryPressure: 0.4, work: (control.work ?? 0) + 1 });
+    expect(control.size).toBeLessThanOrEqual(16);
+  }
+  expect(control.size).toBe(4);
 });
 
 test('where the processor is the limit no other size is tried', () => {
@@ -113,7 +132,7 @@ test('the automatic size never leaves its bounds', () => {
   for (let look = 0; look < 5000; look++) {
     work += random.int(0, 5);
     control = nextControl(control, {
-      cpuIdle: random.next(), cpuPressure: random.next(), freeMemoryBytes: random.chance(0.1) ? 1e8 : 8e9, busy: random.int(0, control.size), queued: random.int(0, 5), work,
+      cpuIdle: random.next(), cpuPressure: random.next(), freeMemoryBytes: random.chance(0.1) ? 1e8 : 8e9, busy: random.int(0, control.size), queued: random.int(0, 5), work, saturated: random.next(), memoryPressure: random.next(),
     });
     expect(Number.isInteger(control.size) && control.size >= 1 && control.size <= largestSize).toBe(true);
   }

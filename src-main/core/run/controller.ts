@@ -1,7 +1,8 @@
+import type { Signals } from './signals.ts';
 import { addLook, isAbove, isKnown, noRate, type Rate } from './rate.ts';
 
 /** What the controller looks at, five times a second. Shares are 0 to 1. */
-export interface Load {
+export interface Load extends Signals {
   /** Share of all cores that was idle since the last look. */
   readonly cpuIdle: number;
   /** Share of time some process waited for a core (/proc/pressure/cpu "some", Linux kernel doc accounting/psi); 0 where unknown. */
@@ -53,6 +54,11 @@ const spareMemoryBytes = 512 * 1024 * 1024;
 /** Below this share of idle cores the processor is the limit, and no storage can tell how many workers it likes. */
 const leastIdle = 0.15;
 const leastIdleToTry = 0.05;
+/** From this share on of lanes that wait for the same line or disk, more of them are only tried, one step at a time. */
+const mostSaturated = 0.7;
+/** Share of time in which processes wait for memory: from the first on nothing is added, from the second on fewer are tried. */
+const shortMemory = 0.1;
+const veryShortMemory = 0.25;
 /** More workers must bring this, and fewer may lose this, or the size stays. */
 const worthGrowing = 1.05;
 const worthKeeping = 0.97;
@@ -82,8 +88,8 @@ export function beginControl(size: number, { quick, isGiven }: { quick: boolean;
 
 /**
  * The next state of an automatic pool. Idle cores and a queue mean that workers wait for storage: on a server the pool doubles
- * at once. From then on it climbs by trials: another size is kept when more work gets done there, or as much by fewer workers;
- * else it is taken back, and not tried again for a while. Only fewer are tried where processes wait for a core.
+ * at once, unless its lanes wait for a line or a disk that is busy already. From then on it climbs by trials: another size is kept when more work gets done there, or as much by fewer workers;
+ * else it is taken back, and not tried again for a while. Only fewer are tried where processes wait for a core or for memory.
  */
 export function nextControl(before: Control, load: Load, most = largestSize): Control {
   const done = load.work - (before.work ?? load.work);
@@ -107,9 +113,14 @@ export function settledSize({ size, trial, steadyLooks }: Control): number | nul
   return steadyLooks >= steadyEnough ? trial?.from ?? size : null;
 }
 
-function quickSize(size: number, { cpuIdle, freeMemoryBytes }: Load): number {
-  if (freeMemoryBytes <= spareMemoryBytes || cpuIdle <= leastIdle) return size;
+function quickSize(size: number, load: Load): number {
+  const { cpuIdle, saturated } = load;
+  if (!hasMemory(load) || cpuIdle <= leastIdle || saturated > mostSaturated) return size;
   return cpuIdle > 0.4 ? size * 2 : size + 2;
+}
+
+function hasMemory({ freeMemoryBytes, memoryPressure }: Load): boolean {
+  return freeMemoryBytes > spareMemoryBytes && memoryPressure < shortMemory;
 }
 
 /** Nothing is known of a new size. */
@@ -134,10 +145,10 @@ function look(control: Control, load: Load, most: number): Control {
   const { size, stride, noUp, noDown, resting, nextRest } = control;
   if (resting > 0) return { ...control, resting: resting - 1 };
   if (!isKnown(control.rate)) return control;
-  const isShort = control.idle < 0.08 && control.pressure > 0.6;
+  const isShort = (control.idle < 0.08 && control.pressure > 0.6) || load.memoryPressure > veryShortMemory;
   const trial = { from: size, rate: control.rate };
   const up = Math.min(most, rung(size, stride));
-  if (!noUp && up > size && control.idle > leastIdleToTry && load.freeMemoryBytes > spareMemoryBytes) {
+  if (!noUp && up > size && control.idle > leastIdleToTry && hasMemory(load)) {
     return { ...control, ...freshAt(up, settlingUp), noDown, trial };
   }
   // Four lanes hide the moments in which an rsync sleeps while it starts.

@@ -46,6 +46,7 @@ export function measureRun(context: RunContext, { source, destination }: Prepare
       return context.work.hasBegun() ? 'copying' : 'planning';
     },
   }, (sample) => {
+    run.steering.sampled(sample);
     meters = { facts, samples: withSample(meters.samples, sample) };
     context.emit({ type: 'sample', sample, verdict: judge(meters, null) });
   });

@@ -1,7 +1,9 @@
 import { cpus } from 'node:os';
+import type { RunSample } from '../../../src-shared/run-meters.ts';
 import { createMachineMeter } from '../meters/machine.ts';
 import { beginControl, largestSize as largestAutomatic, nextControl, rememberedFor, settledSize, startSize } from './controller.ts';
 import type { Pool } from './pool.ts';
+import { noSignals, signalsOf, type Signals } from './signals.ts';
 import type { WorkerBudget } from './worker-budget.ts';
 
 /** How often the machine is looked at, ms. */
@@ -53,6 +55,8 @@ export interface Steering {
   /** A unit's end told that fewer workers are wanted: the pool does not grow past this again. */
   fewer(): void;
   pause(paused: boolean): void;
+  /** What the run's meters found in the last second. */
+  sampled(sample: RunSample): void;
   /** Time so far in which exactly one lane was busy while the pool could have used more, ms. */
   aloneMs(): number;
   /** The size to begin the next such run with; null where this one did not find out. */
@@ -70,6 +74,7 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
   let paused = false;
   let looks = 0;
   let aloneMs = 0;
+  let signals: Signals = noSignals;
   const seat = budget.join(devices, automatic ? 'auto' : pool.size, takeShare);
   let isLimited = false;
   const first = automatic ? Math.min(seat.share(), remembered === null ? pool.size : rememberedFor(remembered, pool.size, meter().freeMemoryBytes)) : pool.size;
@@ -109,7 +114,7 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     if (pool.busy === 1 && pool.size > 1) aloneMs += lookEveryMs;
     // While the first workers still start, idle cores mean nothing.
     if (!automatic || looks < firstJudgement) return;
-    control = nextControl(control, { ...load, busy: pool.busy, queued: pool.queued, work: workDone() }, most());
+    control = nextControl(control, { ...load, ...signals, busy: pool.busy, queued: pool.queued, work: workDone() }, most());
     isLimited ||= control.size >= most() && most() < largestAutomatic;
     apply();
   }, lookEveryMs);
@@ -132,6 +137,9 @@ export function steer(pool: Pool, { workers, canChange, isSlow, remembered, budg
     },
     pause(next) {
       paused = next;
+    },
+    sampled(sample) {
+      signals = signalsOf(sample);
     },
     aloneMs: () => aloneMs,
     settled: () => (automatic && !isLimited ? settledSize(control) : null),
