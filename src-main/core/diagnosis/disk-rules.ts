@@ -59,11 +59,16 @@ const leastStall = 0.1;
 /** Stalls come in bursts between which everything waits for what they threw away. */
 const stallFactor = 2;
 
+/** Share of time that such stalls explain. */
+export function stalledShare(stall: number): number {
+  return stall < leastStall ? 0 : Math.min(1, stallFactor * stall);
+}
+
 function memoryFinding(picture: Picture): Finding[] {
-  const { pressure, swapInPerSecond, memoryUsed } = picture;
-  const stall = pressure?.memory ?? (memoryUsed > 0.95 ? 0.3 : 0);
-  if (stall < leastStall) return [];
-  const score = Math.min(1, stallFactor * stall);
+  const { swapInPerSecond, memoryUsed } = picture;
+  const stall = picture.stall ?? (memoryUsed > 0.95 ? 0.3 : 0);
+  const score = stalledShare(stall);
+  if (score === 0) return [];
   return [{
     cause: 'memory', score, title: 'Memory',
     evidence: [

@@ -80,8 +80,10 @@ export function morePool(picture: Picture): { readonly workers: number; readonly
   return workers === undefined || best < 1.1 ? null : { workers, gain: gainOf(workers) };
 }
 
-/** New folders of a split unit are copied by cp before rsync, those of one that stays whole are not: a third less processor time (rsync/seed.ts). */
-const sparedCpu = 1.5;
+/** New folders of a split unit are copied by cp, those of one that stays whole by rsync, which takes so many times the processor time (rsync/seed.ts): for small files, and for content. */
+const sparedCpu = { small: 1.5, large: 2.1 };
+/** Mean size from which on content is what takes the time, bytes. */
+const largeFile = 256 * 1024;
 
 /** What it brings when the longest unit is done by as many lanes as there are: all lanes end together, or all cores are busy. */
 export function splitGain(picture: Picture, work: RunWork): number {
@@ -89,7 +91,8 @@ export function splitGain(picture: Picture, work: RunWork): number {
   const isFirstCopy = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs) && work.bytesTransferred > 0.5 * work.bytes;
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
   const evenly = work.laneMs / Math.max(1, picture.poolSize);
-  return wholeGain(picture, Math.min(copyingMs / Math.max(1, evenly), cpuRoom(picture) * (isFirstCopy ? sparedCpu : 1)));
+  const spared = !isFirstCopy ? 1 : work.bytes / Math.max(1, work.entries) > largeFile ? sparedCpu.large : sparedCpu.small;
+  return wholeGain(picture, Math.min(copyingMs / Math.max(1, evenly), cpuRoom(picture) * spared));
 }
 
 /** What it brings when the longest unit is begun first: the run ends with it, or when all lanes have done their part. */

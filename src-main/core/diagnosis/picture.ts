@@ -26,6 +26,9 @@ export interface Picture {
   readonly ownCpu: number | null;
   readonly otherCpu: number | null;
   readonly pressure: NonNullable<RunSample['pressure']> | null;
+  /** Share of time some process waited for memory, over all that was sampled, and over what is before and after copying; null where it is not told. */
+  readonly stall: number | null;
+  readonly stallAround: number;
   readonly memoryUsed: number;
   readonly swapInPerSecond: number;
   readonly source: PlaceSample;
@@ -69,8 +72,10 @@ export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): 
   const alone = Math.min(1, work === null ? aloneMsIn(seen) / copyMs : work.aloneMs / workedMs);
   const around = work === null ? 0 : Math.min(1, (work.beforeMs + work.afterMs) / Math.max(1, work.durationMs));
   const starts = work === null ? 0 : startShare(work, facts, shares?.core ?? 0);
+  const isAround = work === null ? [] : samples.filter((sample) => !copying.includes(sample));
+  const stallIn = (some: readonly RunSample[]): number | null => meanOfKnown(some, ({ pressure }) => pressure?.memory ?? null);
   return {
-    facts, work, copyMs, alone, around, starts, inUnits: (1 - around) * (1 - alone) * (1 - starts),
+    facts, work, copyMs, stall: stallIn([...seen, ...isAround]), stallAround: stallIn(isAround) ?? 0, alone, around, starts, inUnits: (1 - around) * (1 - alone) * (1 - starts),
     cpuBusy: mean(({ cores }) => average(cores)),
     busiestCore: mean(({ cores }) => Math.max(0, ...cores)),
     ownCpu: known(({ copyCpu, workerCpu }) => (copyCpu === null ? null : copyCpu + (workerCpu ?? 0))),

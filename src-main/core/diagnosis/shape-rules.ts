@@ -1,5 +1,6 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import { bytesText, durationText, entriesText } from '../safety/words.ts';
+import { stalledShare } from './disk-rules.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { firstGain, partGain, splitGain, unitsGain } from './gains.ts';
 import { startMs, type Picture } from './picture.ts';
@@ -44,11 +45,11 @@ function aloneAdvice(picture: Picture, work: RunWork, longest: NonNullable<RunWo
 }
 
 function startFinding(picture: Picture): Finding[] {
-  const { work, around, starts } = picture;
+  const { work, around, starts, stallAround } = picture;
   if (work === null) return [];
   const each = work.entries / Math.max(1, work.units);
   return [{
-    cause: 'start-up', score: around + (1 - around) * starts, title: starts > 0 ? 'Start-up of many small units' : 'Start-up',
+    cause: 'start-up', score: around * (1 - stalledShare(stallAround)) + (1 - around) * starts, title: starts > 0 ? 'Start-up of many small units' : 'Start-up',
     evidence: [
       ...(starts > 0 ? [`${work.units} units of ${amount(each)} entries took ${Math.round(work.laneMs / work.units)} ms each, and starting rsync alone takes ${startMs} or more`] : []),
       `${amount(work.beforeMs / 1000)} s before the first unit and ${amount(work.afterMs / 1000)} s after the last one, of ${amount(work.durationMs / 1000)} s`,
