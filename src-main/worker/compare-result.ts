@@ -3,11 +3,12 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Comparison } from './comparison.ts';
 
 /** The end of a unit in which nothing differs, as its rsync would have ended. */
-export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number): RsyncResult {
+export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number, copiedBy: 'cp' | 'tar' | null): RsyncResult {
   const { strangers } = comparison;
+  const before = copiedBy === null ? 'Both sides were compared' : `New files were copied by ${copiedBy}, then both sides were compared`;
   const note = strangers === 0
-    ? 'Both sides were compared and are the same: no rsync was needed.'
-    : `Both sides were compared: the same, but for ${strangers === 1 ? '1 name' : `${strangers} names`} that only the destination has. No rsync was needed.`;
+    ? `${before} and are the same: no rsync was needed.`
+    : `${before}: the same, but for ${strangers === 1 ? '1 name' : `${strangers} names`} that only the destination has. No rsync was needed.`;
   return withComparison(call, comparison, {
     code: 0, signal: null, durationMs, lastLines: [note], ranInstead: [],
     stats: { entries: 0, files: 0, created: 0, createdFiles: 0, deleted: 0, filesTransferred: 0, totalBytes: 0, transferredBytes: 0, literalBytes: 0 },

@@ -139,7 +139,7 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   const { unit, seed, fill: fillCall, compare, call, linkScan } = message;
   const startedAt = performance.now();
   const sinceStart = (): number => performance.now() - startedAt;
-  const isFilled = seed !== null || fillCall !== null;
+  const copiedBy = seed ? 'cp' : fillCall ? 'tar' : null;
   let comparison: Comparison | null = null;
   resuming = true;
   await cutWork.resume((started) => follow(unit, started), () => !stopped);
@@ -155,11 +155,11 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   }
   const beforeMs = sinceStart();
   /** As rsync alone would have told it. */
-  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (isFilled ? seededResult(result, foldersMade(linkScan), repeats) : result);
+  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (copiedBy ? seededResult(result, foldersMade(linkScan), repeats) : result);
   if (comparison && linkScan && comparison.links.length > 0) send({ type: 'links', unit, links: [...comparison.links] });
-  if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs), comparison.repeats);
+  if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs, copiedBy), comparison.repeats);
   const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
-  const ended = await copy(message, narrow ?? call, isFilled);
+  const ended = await copy(message, narrow ?? call, copiedBy !== null);
   const result = { ...ended, durationMs: ended.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) };
   if (result.isSplit === true) return result;
   if (compare && comparison && narrow) return told(withComparison(compare, comparison, result), comparison.repeats);

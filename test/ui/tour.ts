@@ -48,7 +48,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.ended('Succeeded');
   await look('run-ended');
   await page.getByRole('region', { name: 'Units' }).getByRole('row').nth(1).getByRole('button').click();
-  await page.getByRole('dialog').getByText('rsync ended with 0').waitFor();
+  await page.getByRole('dialog').getByText(/ files copied$/u).waitFor();
   await look('unit-log');
   await page.keyboard.press('Escape');
 

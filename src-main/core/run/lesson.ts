@@ -82,7 +82,7 @@ export function learn({ store, job, units, settled }: Learnable, isFull: boolean
   for (const progress of units) addLesson(lesson, progress);
   const { subtrees, split, isWhole, entries, bytes, durationMs } = lesson;
   // Units of another kind of run may be larger: then folders that were split in this one need no walk.
-  store.learned.replaceFolders(job.id, recordsOf(isWhole ? split : new Map(), subtrees));
+  store.learned.replaceFolders(job.id, recordsOf(isWhole ? split : [], subtrees));
   // Too little to measure by: start-up would be most of it.
   if (entries < 1000 || durationMs < 2000) return;
   const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;
@@ -91,7 +91,7 @@ export function learn({ store, job, units, settled }: Learnable, isFull: boolean
 }
 
 /** What is kept for the next plan, one record at a time. */
-function* recordsOf(split: Lesson['split'], subtrees: readonly Subtrees[]): Generator<FolderRecord> {
+function* recordsOf(split: Iterable<readonly [ByteName, { entries: number; bytes: number }]>, subtrees: readonly Subtrees[]): Generator<FolderRecord> {
   let left = mostRecords;
   for (const [path, sum] of split) if (left-- > 0) yield { path, ...sum };
   for (const { paths, shares, bytes } of subtrees) {
