@@ -14,8 +14,8 @@ export interface CutWork {
   resume(follow: (started: RsyncProcess) => Promise<RsyncResult>, mayGoOn: () => boolean): Promise<void>;
   /** To be awaited before the rsync of the unit is ended. Never rejects. */
   beforeEnd(pid: number | undefined): Promise<void>;
-  /** The result of the unit with what was done to such files; its rsync must have ended. */
-  resultWith(result: RsyncResult): Promise<RsyncResult>;
+  /** The result of the unit with what was done to such files; its rsync must have ended. `isNew`: it counts them as new already. */
+  resultWith(result: RsyncResult, isNew: boolean): Promise<RsyncResult>;
 }
 
 /** `call` null: nothing is kept, and nothing was. */
@@ -23,6 +23,7 @@ export function createCutWork(call: CutCall | null): CutWork {
   let aside: Omit<CutFile, 'bytes'>[] = [];
   const usedUp: string[] = [];
   const resumed: NonNullable<RsyncResult['resumed']> = [];
+  let keptBytes = 0;
   return {
     async resume(follow, mayGoOn) {
       for (const { file, call: rest } of call?.resume ?? []) {
@@ -31,7 +32,9 @@ export function createCutWork(call: CutCall | null): CutWork {
         usedUp.push(file.kept);
         if (!isThere) continue;
         const { code, stats } = await follow(startRsync(rest, {}));
-        if (code === 0 && stats?.filesTransferred === 1) resumed.push({ name: file.name, bytes: file.sourceBytes - file.bytes });
+        if (code !== 0 || stats?.filesTransferred !== 1) continue;
+        resumed.push({ name: file.name, bytes: file.sourceBytes - file.bytes });
+        keptBytes += file.bytes;
       }
     },
     async beforeEnd(pid) {
@@ -39,7 +42,7 @@ export function createCutWork(call: CutCall | null): CutWork {
       const setting = setAside(pid, call);
       aside.push(...await Promise.race([setting, sleep(asideWithinMs, [], { ref: false })]));
     },
-    async resultWith(result) {
+    async resultWith(result, isNew) {
       const cutFiles: CutFile[] = [];
       for (const file of call ? aside : []) {
         const bytes = await sizeOf(call!, file.kept);
@@ -47,7 +50,7 @@ export function createCutWork(call: CutCall | null): CutWork {
       }
       aside = [];
       return {
-        ...withResumed(result, resumed), ...(cutFiles.length > 0 ? { cutFiles } : {}), ...(usedUp.length > 0 ? { usedUp } : {}),
+        ...(isNew ? withoutKept(result, keptBytes) : withResumed(result, resumed)), ...(cutFiles.length > 0 ? { cutFiles } : {}), ...(usedUp.length > 0 ? { usedUp } : {}),
         ...(resumed.length > 0 ? { resumed } : {}),
       };
     },
@@ -66,4 +69,11 @@ function withResumed(result: RsyncResult, resumed: NonNullable<RsyncResult['resu
       filesTransferred: stats.filesTransferred + resumed.length, transferredBytes: stats.transferredBytes + bytes, literalBytes: stats.literalBytes + bytes,
     },
   };
+}
+
+/** Of files that count as new, what an earlier run had copied was not copied again. */
+function withoutKept(result: RsyncResult, bytes: number): RsyncResult {
+  const { stats } = result;
+  if (!stats) return result;
+  return { ...result, stats: { ...stats, transferredBytes: stats.transferredBytes - bytes, literalBytes: stats.literalBytes - bytes } };
 }

@@ -47,8 +47,6 @@ let splitPoint: SplitPoint | null = null;
 let comparing: { wake: () => void } | null = null;
 /** Large files of the unit that are cut off. */
 let cutWork: CutWork = createCutWork(null);
-/** What runs just now is the copy before the unit's rsync: nothing of it is set aside. */
-let seeding = false;
 /** An earlier run's files are gone on with. */
 let resuming = false;
 /** The copy of new files that goes before a unit's rsync; null while there is none. */
@@ -131,7 +129,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stopped = false;
   cutWork = createCutWork(message.cut);
   const result = await workOn(message);
-  send({ type: 'ended', unit: message.unit, result: await cutWork.resultWith(result) });
+  send({ type: 'ended', unit: message.unit, result: await cutWork.resultWith(result, message.seed !== null || message.fill !== null) });
   if (leaving) port.leave();
 }
 
@@ -175,9 +173,7 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
 
 /** Copies new files by cp. Rejects with `Stopped`. */
 async function runSeed(unit: number, call: RsyncCall): Promise<void> {
-  seeding = true;
   await follow(unit, startSeed(call));
-  seeding = false;
   if (stopped) throw new Stopped();
 }
 
@@ -237,7 +233,7 @@ function stop(graceMs: number): void {
   comparing?.wake();
   endFilling(graceMs);
   // Another one may run by then; it is to end as well.
-  if (rsync) void cutWork.beforeEnd(seeding ? undefined : rsync.pid).then(() => rsync && endRsync(rsync, graceMs));
+  if (rsync) void cutWork.beforeEnd(rsync.pid).then(() => rsync && endRsync(rsync, graceMs));
 }
 
 /** A stopped process does not hear TERM until CONT, so it gets both; KILL is for one that does not end. */

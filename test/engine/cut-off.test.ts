@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunOutcome } from '../../src-main/core/app.ts';
 import { JobOptions } from '../../src-shared/job.ts';
-import { backUp, noticesOf, openEngine, startBackup, type Engine } from '../fixtures/engine.ts';
+import { backUp, noticesOf, openEngine, startBackup, unitsOf, type Engine } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
+import { processesNaming, signal } from '../fixtures/processes.ts';
 
 const bytes = 4_000_000;
 const cutBytes = 300_000;
@@ -137,4 +138,29 @@ test('an earlier version that is replaced stays until the new one is whole, and 
   handle.cancel();
   await handle.ended;
   expect(existsSync(join(other, '.daybreak'))).toBe(false);
+});
+
+test('the same where cp copies it', async () => {
+  await app.close();
+  app = await openEngine(folder, { ...unitsOf(1), cutBytes, seedEntries: 1, isSlow: false });
+  const film = join(destination, 'alpha/film three.mov');
+  const size = 250_000_000;
+  makeFilm('alpha/film three.mov', 5, 1);
+  writeFileSync(join(source, 'alpha/film three.mov'), Buffer.alloc(size, 'some content'));
+  for (const each of ['alpha/film three.mov', 'alpha', '']) utimesSync(join(source, each), old, old);
+  const { handle } = startBackup(app, source, destination, { jobId, options: { mirror: true, workers: 1 } });
+  // It is held in the middle, however quick it is.
+  const sizeNow = () => statSync(film, { throwIfNoEntry: false })?.size ?? 0;
+  const copying = () => processesNaming(folder).filter(({ command }) => /^cp\b/u.test(command));
+  while (sizeNow() <= cutBytes) await new Promise(setImmediate);
+  for (const { pid } of copying()) signal(pid, 'SIGSTOP');
+  handle.cancel();
+  expect((await handle.ended).state).toBe('cancelled');
+  const [kept = 0] = keptSizes();
+  expect(kept).toBeGreaterThan(cutBytes);
+  expect(existsSync(film)).toBe(false);
+  const { state, totals } = await finish();
+  expect(state).toBe('succeeded');
+  expect(totals.bytesTransferred).toBeLessThanOrEqual(size + bytes - kept);
+  expectSame();
 });

@@ -149,8 +149,9 @@ describe('the advice', () => {
     const alone = { aloneMs: 15_000, laneMs: 26_000, longest };
     const tail = { sample: { busy: 1.3, cores: [0.3, 0.1], copyCpu: 0.35 }, lanes: { cpu: 0.4, sourceDisk: 0.9 } };
     const [split] = judge(madeMeters(tail), madeWork(alone))?.advice ?? [];
-    // 26 s of work in four lanes take 6.5 s, and 0.4 s are start and end.
-    expect(split).toMatchObject({ text: expect.stringContaining('Split omega/raw'), gain: expect.closeTo(20.4 / (6.5 + 0.4), 1) });
+    // 26 s of work in four lanes take 6.5 s, of which cp makes what goes to the processor (0.4 of 1.3) a third less; 0.4 s are start and end.
+    const copying = 6.5 * (0.9 / 1.3 + 0.4 / 1.3 / 1.5);
+    expect(split).toMatchObject({ text: expect.stringContaining('Split omega/raw'), gain: expect.closeTo(20.4 / (copying + 0.4), 1) });
     const file = judge(madeMeters(tail), madeWork({ ...alone, longest: { ...longest, isOneFile: true } }));
     expect(file?.advice.every(({ gain }) => gain === 1)).toBe(true);
     const late = { ...longest, isOneFile: true, startMs: 8000, durationMs: 12_000 };

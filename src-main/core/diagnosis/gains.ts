@@ -80,19 +80,25 @@ export function morePool(picture: Picture): { readonly workers: number; readonly
   return workers === undefined || best < 1.1 ? null : { workers, gain: gainOf(workers) };
 }
 
-/** New folders of a split unit are copied by cp, those of one that stays whole by rsync, which takes so many times the processor time (rsync/seed.ts): for small files, and for content. */
-const sparedCpu = { small: 1.5, large: 2.1 };
+/** New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/seed.ts), which takes so many times the processor time: for small files, and for content. */
+const sparedCpu = { small: 1.5, large: 5.5 };
 /** Mean size from which on content is what takes the time, bytes. */
 const largeFile = 256 * 1024;
 
+/** How many times as fast that makes what lanes do: only what the processor does gets less. */
+function sparedBySplit({ facts: { source, destination, options }, shares }: Picture, work: RunWork): number {
+  const isFirstCopy = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs) && work.bytesTransferred > 0.5 * work.bytes;
+  const isPlain = options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
+  if (!isFirstCopy || !isPlain) return 1;
+  const onCpu = shares === null ? 0 : shares.cpu + shares.core;
+  return 1 / (1 - onCpu + onCpu / (work.bytes / Math.max(1, work.entries) > largeFile ? sparedCpu.large : sparedCpu.small));
+}
+
 /** What it brings when the longest unit is done by as many lanes as there are: all lanes end together, or all cores are busy. */
 export function splitGain(picture: Picture, work: RunWork): number {
-  const { source, destination } = picture.facts;
-  const isFirstCopy = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs) && work.bytesTransferred > 0.5 * work.bytes;
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
   const evenly = work.laneMs / Math.max(1, picture.poolSize);
-  const spared = !isFirstCopy ? 1 : work.bytes / Math.max(1, work.entries) > largeFile ? sparedCpu.large : sparedCpu.small;
-  return wholeGain(picture, Math.min(copyingMs / Math.max(1, evenly), cpuRoom(picture) * spared));
+  return wholeGain(picture, Math.min(copyingMs / Math.max(1, evenly), cpuRoom(picture)) * sparedBySplit(picture, work));
 }
 
 /** What it brings when the longest unit is begun first: the run ends with it, or when all lanes have done their part. */

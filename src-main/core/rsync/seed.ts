@@ -4,8 +4,9 @@ import type { FillCall, RsyncCall } from '../../../src-shared/worker-protocol.ts
 import { argumentsBelow, type CallContext } from './args.ts';
 import { toArgument } from './byte-name.ts';
 
-/** Below so many entries starting a second program costs more than it saves. */
+/** Below so many entries, and so many bytes, starting a second program costs more than it saves. */
 const worthEntries = 200;
+const worthBytes = 16 * 1024 * 1024;
 /** Mean size from which on files are not small, bytes. */
 const largeFile = 256 * 1024;
 
@@ -38,15 +39,15 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
 
 /**
  * The copy by cp(1) that goes before the rsync of a unit of new folders or files, or null where that must not be, or would not pay:
- * for new small files cp needs half the processor time of rsync, which afterwards has only to compare and to mend
- * (docs/benchmarks.md). It copies what `rsync -aH` does and nothing more: no ACLs, no extended attributes. It overwrites
+ * for new files cp needs half the processor time of rsync, for large ones a quarter. Afterwards both sides are compared, and rsync
+ * mends what differs (docs/benchmarks.md). It copies what `rsync -aH` does and nothing more: no ACLs, no extended attributes. It overwrites
  * nothing (-n), and what it does wrong or not at all is rsync's to find: a file that was cut off has the time of now.
  * Needs a kernel that ends cp with its worker, and GNU's cp; another one refuses these options at once.
  */
 export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCall | null {
   const { source, destination, lifeline } = context;
-  if (!isFirstCopy(unit, context) || !context.isLocal || !maySpare(context) || unit.entries < (context.seedEntries ?? worthEntries)) return null;
-  if (unit.names.includes(ROOT)) return null;
+  const isWorth = context.seedEntries === undefined ? unit.entries >= worthEntries || unit.bytes >= worthBytes : unit.entries >= context.seedEntries;
+  if (!isFirstCopy(unit, context) || !context.isLocal || !maySpare(context) || !isWorth || unit.names.includes(ROOT)) return null;
   const folder = toArgument(unit.folder);
   const paths = argumentsBelow(`${source}/`, unit.names);
   if (folder === null || paths === null) return null;
