@@ -118,7 +118,8 @@ function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): {
     weight: unit.weight,
     message: {
       ...unitMessage(unit, context, {
-        isLocal: !facts.isSlow, mayCompare: true, isRoot: process.getuid?.() === 0, scansLinks: true,
+        // On local disks rsync checks what cp has copied, so that the commands can be timed by anyone; in a run the worker compares.
+        isLocal: !facts.isSlow, mayCompare: facts.isSlow, isRoot: process.getuid?.() === 0, scansLinks: true,
         // A unit of a run is larger: whether cp goes first must not depend on how small a sample is cut.
         seedEntries: facts.seedEntries ?? Math.min(200, 200 * unit.weight / minWeight),
       }),
