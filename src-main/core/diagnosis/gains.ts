@@ -85,11 +85,16 @@ const sparedCpu = { small: 1.5, large: 5.5 };
 /** Mean size from which on content is what takes the time, bytes. */
 const largeFile = 256 * 1024;
 
+/** Whether a simpler program than rsync may copy what is new (`maySpare` in rsync/seed.ts). */
+function isPlain({ facts: { options } }: Picture): boolean {
+  return options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
+}
+
 /** How many times as fast that makes what lanes do: only what the processor does gets less. */
-function sparedBySplit({ facts: { source, destination, options }, shares }: Picture, work: RunWork): number {
+function sparedBySplit(picture: Picture, work: RunWork): number {
+  const { shares, facts: { source, destination } } = picture;
   const isFirstCopy = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs) && work.bytesTransferred > 0.5 * work.bytes;
-  const isPlain = options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
-  if (!isFirstCopy || !isPlain) return 1;
+  if (!isFirstCopy || !isPlain(picture)) return 1;
   const onCpu = shares === null ? 0 : shares.cpu + shares.core;
   return 1 / (1 - onCpu + onCpu / (work.bytes / Math.max(1, work.entries) > largeFile ? sparedCpu.large : sparedCpu.small));
 }
@@ -112,7 +117,8 @@ export function firstGain(picture: Picture, work: RunWork): number {
 export function unitsGain(picture: Picture, work: RunWork, starts: number): number {
   const { facts: { source, destination, cores }, poolSize } = picture;
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
-  const { msPerEntry } = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: false });
+  // Units that are worth it are copied by cp or tar, tiny ones are not.
+  const { msPerEntry } = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: isPlain(picture) });
   const leastMs = 2 * startMs + (work.entries * msPerEntry) / Math.max(1, Math.min(poolSize, cores));
   return wholeGain(picture, copyingMs / Math.max(leastMs, copyingMs * (1 - starts)));
 }

@@ -51,6 +51,32 @@ export const otherLoadCase: StagedCase = {
   },
 };
 
+/** Small files in memory. Twice the cores cannot be staged; more workers can. */
+function smallFilesCase(cause: 'cpu-all-cores' | 'cpu-one-core', how: string, folders: number, argv: readonly string[]): StagedCase {
+  return {
+    name: cause, cause, how, whyNot: always,
+    stage: ({ folder }) => {
+      const source = join(folder, 'source');
+      const destination = join(folder, 'copy');
+      makeFolders(source, 'small', { folders, filesEach: 600, bytesEach: 1000 });
+      mkdirSync(destination);
+      return Promise.resolve({
+        run: { source, destination, argv },
+        async follow(advice) {
+          const followed = followOptions(argv, advice);
+          if (followed === null) return null;
+          await emptied(destination);
+          return { source, destination, argv: followed };
+        },
+        end: () => Promise.resolve(),
+      });
+    },
+  };
+}
+
+export const allCoresCase = smallFilesCase('cpu-all-cores', '300 000 small files in memory', 500, []);
+export const oneCoreCase = smallFilesCase('cpu-one-core', '150 000 small files in memory, one worker', 250, ['--workers', '1']);
+
 /**
  * Processes that want a core all the time, for ten minutes at most. Each is in a session of its own, as each rsync is: the kernel
  * shares cores out among sessions (sched(7), autogroup).

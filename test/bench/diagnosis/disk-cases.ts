@@ -60,3 +60,20 @@ function forget(): void {
 }
 
 export const diskCases: readonly StagedCase[] = [diskCase('source'), diskCase('destination')];
+
+/** What is there already, and has to be read at both ends because of -c. */
+export const checksumsCase: StagedCase = {
+  name: 'checksums', cause: 'checksums', how: '3 GB on a disk that are there already, nothing cached, -c', whyNot: () => (dropCaches() ? null : 'the page cache cannot be dropped'),
+  stage({ disk }) {
+    const [source, destination] = [join(disk, 'source'), join(disk, 'copy')];
+    makeFolders(source, 'data', { folders: 12, filesEach: 10, bytesEach: 25e6 });
+    execFileSync('cp', ['-a', source, destination]);
+    forget();
+    return Promise.resolve({
+      run: { source, destination, argv: ['-c'] },
+      // What it brings depends on how often it is run without, and is not promised.
+      follow: null,
+      end: () => Promise.resolve(),
+    });
+  },
+};

@@ -19,7 +19,7 @@ const leastRight = 0.95;
 const mostOff = 1.5;
 /** Memory that the largest case needs for its trees, bytes. */
 const memoryNeeded = 7e9;
-const namesNeeded = 300_000;
+const namesNeeded = 700_000;
 
 /** One repeat of a case. */
 interface Repeat {
