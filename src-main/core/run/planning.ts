@@ -18,6 +18,9 @@ import { planOfRest, watchOverdue } from './splitting.ts';
  */
 const lanesOnNas = Math.min(32, 8 * availableParallelism());
 
+/** With -c every byte is read at both ends, changed or not. */
+const checksumBytesPerMs = 400_000;
+
 export interface Planned {
   /** Id of the next unit. */
   readonly nextId: number;
@@ -45,8 +48,9 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   // What was learned is what rsync took.
   const learned = known && ((context.isLocal && isFull) || !facts.isSpared) ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const guess = guessCost({ ...facts, isFull });
+  const usual = learned ?? guess;
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
-    ? learned ?? guess
+    ? { ...usual, bytesPerMs: job.options.checksum ? Math.min(checksumBytesPerMs, usual.bytesPerMs) : usual.bytesPerMs }
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
   const weights = unitWeights({ ...facts, isFull });
   const slow = !context.isLocal;
