@@ -23,15 +23,22 @@ interface Pair {
  * cheaper than an rsync of its own (docs/benchmarks.md). The folder is the one that is held open, wherever its path leads by now.
  */
 export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
-  /** Compares names that a folder has at the source; answers with those that are folders. */
-  async function compareNames({ from, to, path }: Pair, names: readonly ByteName[], isInScope: boolean): Promise<ComparedFolder[]> {
+  /** Compares names that a folder has at the source; answers with those that are folders. `wanted` null: all of them are meant. */
+  async function compareNames({ from, to, path }: Pair, names: readonly ByteName[], wanted: Set<ByteName> | null): Promise<ComparedFolder[]> {
     const found: ComparedFolder[] = [];
     for (let start = 0; start < names.length; start += mostAtOnce) {
       if (start > 0) await turn();
-      const some = names.slice(start, start + mostAtOnce);
-      const { folders, symlinks } = comparison.names(path, some, lookIn(from, some), to === null ? [] : lookIn(to, some), isInScope);
+      let some = names.slice(start, start + mostAtOnce);
+      let ours = lookIn(from, some);
+      if (wanted !== null) {
+        const isMeant = some.map((name, index) => comparison.isCompared(joinName(path, name), ours[index]?.isDirectory() === true));
+        some = some.filter((_, index) => isMeant[index]);
+        ours = ours.filter((_, index) => isMeant[index]);
+        for (const name of some) wanted.add(name);
+      }
+      const { folders, symlinks } = comparison.names(path, some, ours, to === null ? [] : lookIn(to, some), wanted !== null);
       for (const name of symlinks) {
-        if (to !== null && !targetOf(from, name).equals(targetOf(to, name))) comparison.tell(path, name, { isInScope, changesFolder: true });
+        if (to !== null && !targetOf(from, name).equals(targetOf(to, name))) comparison.tell(path, name, { isInScope: wanted !== null, changesFolder: true });
       }
       found.push(...folders);
     }
@@ -41,19 +48,14 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
   async function compareFolder(pair: Pair, isDeep: boolean): Promise<void> {
     await turn();
     const { from, to, path } = pair;
-    const wanted = namesIn(from).filter((name) => isCompared(from, path, name));
+    const wanted = new Set<ByteName>();
+    const folders = await compareNames(pair, namesIn(from), wanted);
     if (call.mirror && to !== null) {
-      const known = new Set(wanted);
-      comparison.addStrangers(namesIn(to).filter((name) => !known.has(name) && isCompared(to, path, name)).length);
+      const others = namesIn(to).filter((name) => !wanted.has(name));
+      const theirs = lookIn(to, others);
+      comparison.addStrangers(others.filter((name, index) => comparison.isCompared(joinName(path, name), theirs[index]?.isDirectory() === true)).length);
     }
-    const folders = await compareNames(pair, wanted, true);
     if (isDeep) for (const folder of folders) await compareChild(pair, folder, true);
-  }
-
-  /** A pattern may be about folders alone; without any, nothing needs to be looked at. */
-  function isCompared(at: string, folder: ByteName, name: ByteName): boolean {
-    const isFolder = call.excludes.length > 0 && lookIn(at, [name])[0]?.isDirectory() === true;
-    return comparison.isCompared(joinName(folder, name), isFolder);
   }
 
   async function compareChild({ from, to, path }: Pair, { name, isThere }: ComparedFolder, isDeep: boolean): Promise<void> {
@@ -82,7 +84,7 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
   return {
     names: (from, to, names) => fromInside(async () => {
       const pair = { from: heldAt(from), to: heldAt(to), path: from.path };
-      const folders = await compareNames(pair, names, false);
+      const folders = await compareNames(pair, names, null);
       if (call.depth !== 'flat') for (const folder of folders) await compareChild(pair, folder, call.depth === 'deep');
     }),
     root: (from, to) => fromInside(() => compareFolder({ from: heldAt(from), to: heldAt(to), path: ROOT }, call.depth === 'deep')),

@@ -4,6 +4,7 @@ import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import { sumOfLinks, type LinkSet } from './link-scan.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
 import type { Repeats } from './seeded-stats.ts';
 
@@ -31,13 +32,6 @@ export type Facts = BigIntStats | null;
 export interface ComparedFolder {
   readonly name: ByteName;
   readonly isThere: boolean;
-}
-
-/** Files of the source with several names, and where these lead at the destination. */
-interface LinkSet {
-  readonly links: number;
-  readonly bytes: number;
-  readonly names: { readonly name: ByteName; readonly theirs: string | null }[];
 }
 
 /**
@@ -111,18 +105,13 @@ export function createComparison(call: CompareCall) {
     },
     /** What was found, once all names were compared. */
     result(): Comparison {
-      const all = [...sets];
       // rsync links the names that it is given together.
-      for (const [, { names }] of all) if (call.keepsLinks && new Set(names.map(({ theirs }) => theirs)).size > 1) names.forEach(({ name }) => differs(name));
+      const apart = [...sets.values()].filter(({ names }) => call.keepsLinks && new Set(names.map(({ theirs }) => theirs)).size > 1);
+      for (const { names } of apart) names.forEach(({ name }) => differs(name));
+      const { links, repeats } = sumOfLinks(sets, false);
       return {
-        entries, files, bytes, differing, strangers, hasLinks: all.length > 0,
-        links: all.flatMap(([file, set]) => (set.links > set.names.length
-          ? set.names.map(({ name, theirs }) => ({ file, theirs: differing.has(name) ? null : theirs, name, bytes: set.bytes }))
-          : [])),
-        repeats: {
-          files: all.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
-          bytes: all.reduce((sum, [, set]) => sum + (set.names.length - 1) * set.bytes, 0),
-        },
+        entries, files, bytes, differing, strangers, hasLinks: sets.size > 0, repeats,
+        links: links.map((each) => (differing.has(each.name) ? { ...each, theirs: null } : each)),
       };
     },
   };
@@ -136,7 +125,10 @@ function identityOf({ dev, ino }: BigIntStats): string {
 const typeMask = 0o170_000n;
 const modeMask = 0o7777n;
 
-/** Whether both look the same, as far as the call keeps what they are. Times of the same second but not the same nanosecond differ here: what that means is rsync's to say. */
+/**
+ * Whether both look the same, as far as the call keeps what they are. Times of the same second but not the same nanosecond differ
+ * here: what that means is rsync's to say.
+ */
 export function isSame(one: BigIntStats, other: BigIntStats, isRoot: boolean): boolean {
   if ((one.mode & typeMask) !== (other.mode & typeMask) || one.mtimeNs !== other.mtimeNs || one.gid !== other.gid) return false;
   if (isRoot && one.uid !== other.uid) return false;

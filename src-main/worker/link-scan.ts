@@ -8,6 +8,25 @@ import { compileExcludes } from '../core/rsync/filter.ts';
 import { listNow, type ListedName } from './list-names.ts';
 import type { Repeats } from './seeded-stats.ts';
 
+/** A file of a unit with several names, and where each of them leads at the destination, as far as that is known. */
+export interface LinkSet {
+  readonly links: number;
+  readonly bytes: number;
+  readonly names: { readonly name: ByteName; readonly theirs: string | null }[];
+}
+
+/** What files with several names mean for the run, by `device:inode`. `all`: sets that lie in the unit as a whole are told too. */
+export function sumOfLinks(sets: ReadonlyMap<string, LinkSet>, all: boolean): { links: LinkedName[]; repeats: Repeats } {
+  const found = [...sets];
+  return {
+    links: found.flatMap(([file, { links, names, bytes }]) => (all || links > names.length ? names.map((each) => ({ file, ...each, bytes })) : [])),
+    repeats: {
+      files: found.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
+      bytes: found.reduce((sum, [, { names, bytes }]) => sum + (names.length - 1) * bytes, 0),
+    },
+  };
+}
+
 /**
  * Names of files in a unit that have hard links outside of it: those the `rsync -H` of the unit could not see together.
  * Runs right after that rsync, while the attributes are cached; sync calls, because a worker has nothing else to do.
@@ -16,7 +35,7 @@ import type { Repeats } from './seeded-stats.ts';
  */
 export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | null): { links: LinkedName[]; repeats: Repeats } {
   const isExcluded = compileExcludes(scan.excludes);
-  const seen = new Map<string, { links: number; names: ByteName[]; bytes: number }>();
+  const seen = new Map<string, LinkSet>();
 
   function look(path: ByteName): void {
     let exact;
@@ -30,7 +49,7 @@ export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | nu
     }
     const file = `${exact.dev}:${exact.ino}`;
     const entry = seen.get(file) ?? { links: Number(exact.nlink), names: [], bytes: Number(exact.size) };
-    entry.names.push(path);
+    entry.names.push({ name: path, theirs: null });
     seen.set(file, entry);
   }
 
@@ -50,15 +69,7 @@ export function findOutsideLinks(scan: LinkScan, known: readonly ByteName[] | nu
     else if (name === ROOT || isFolderNow(scan.source, name)) list(name, true);
     else look(name);
   }
-  const sets = [...seen];
-  return {
-    links: sets.flatMap(([file, { links, names, bytes }]) =>
-      scan.all || links > names.length ? names.map((name) => ({ file, theirs: null, name, bytes })) : []),
-    repeats: {
-      files: sets.reduce((sum, [, { names }]) => sum + names.length - 1, 0),
-      bytes: sets.reduce((sum, [, { names, bytes }]) => sum + (names.length - 1) * bytes, 0),
-    },
-  };
+  return sumOfLinks(seen, scan.all);
 }
 
 /** What lies in a folder; nothing where it cannot be read. */

@@ -15,12 +15,16 @@ export function bytesMoved(pid: number): number {
 /** A process that has dirtied so much for each of its writes copies within the kernel, bytes. */
 const withinKernel = 1024 * 1024;
 
-/**
- * Bytes that one process has written. A call that copies within the kernel (copy_file_range(2), as cp uses it) is in `wchar` only
- * when it has ended, which takes long for a large file; `write_bytes` grows meanwhile, but counts whole pages.
- */
+/** Bytes that one process has written. */
 export function bytesWritten(pid: number): number {
-  const io = read(`/proc/${pid}/io`);
+  return writtenIn(read(`/proc/${pid}/io`));
+}
+
+/**
+ * Bytes written by the text of /proc/PID/io (proc_pid_io(5)). A call that copies within the kernel (copy_file_range(2), as cp uses
+ * it) is in `wchar` only when it has ended, which takes long for a large file; `write_bytes` grows meanwhile, but counts whole pages.
+ */
+export function writtenIn(io: string): number {
   const figure = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'mu').exec(io)?.[1] ?? 0);
   const [written, dirtied] = [figure('wchar'), figure('write_bytes')];
   return dirtied / Math.max(1, figure('syscw')) >= withinKernel ? Math.max(written, dirtied) : written;

@@ -7,7 +7,7 @@ import type { RunOutcome } from '../../src-main/core/app.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import { backUp, noticesOf, openEngine, startBackup, unitsOf, type Engine } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
-import { processesNaming, signal } from '../fixtures/processes.ts';
+import { processesNaming, signal, until } from '../fixtures/processes.ts';
 
 const bytes = 4_000_000;
 const cutBytes = 300_000;
@@ -152,7 +152,7 @@ test('the same where cp copies it', async () => {
   // It is held in the middle, however quick it is.
   const sizeNow = () => statSync(film, { throwIfNoEntry: false })?.size ?? 0;
   const copying = () => processesNaming(folder).filter(({ command }) => /^cp\b/u.test(command));
-  while (sizeNow() <= cutBytes) await new Promise(setImmediate);
+  await until('some of the file', 10_000, () => sizeNow() > cutBytes);
   for (const { pid } of copying()) signal(pid, 'SIGSTOP');
   handle.cancel();
   expect((await handle.ended).state).toBe('cancelled');

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,11 +6,11 @@ import { runCli, startCli } from '../fixtures/cli.ts';
 import { unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
 import { promised } from '../fixtures/pace.ts';
-import { leftAfter, processesNaming, signal, until } from '../fixtures/processes.ts';
+import { findProcess, leftAfter, processesNaming, signal, until } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
 
-/** What is cut off while pairs of tar copy new files, as on a server. */
+/** What is cut off while a simpler program than rsync copies new files: pairs of tar as on a server, cp on local disks. */
 const tuning = { ...unitsOf(2000), isSlow: true };
 let folder: string;
 let source: string;
@@ -26,7 +26,9 @@ afterEach(() => {
   removeTree(folder);
 });
 
-const tars = (): number[] => processesNaming(destination).filter(({ command }) => /(?:^|\/)tar /u.test(command)).map(({ pid }) => pid);
+const running = (program: string): number[] =>
+  processesNaming(destination).filter(({ command }) => new RegExp(`(?:^|/)${program} `, 'u').test(command)).map(({ pid }) => pid);
+const tars = (): number[] => running('tar');
 
 test.each(['SIGKILL', 'SIGINT'] as const)('a host that gets %s leaves no process behind, and the next run finishes the copy', async (end) => {
   const cli = startCli(['backup', source, destination], { home, tuning });
@@ -49,5 +51,29 @@ test('a worker or a tar that is killed costs nothing but time', async () => {
   for (const pid of tars().slice(0, 2)) signal(pid, 'SIGKILL');
   expect((await cli.ended).code).toBe(0);
   expect(await leftAfter(folder, promised(2000))).toEqual([]);
+  expect(diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination)))).toEqual([]);
+});
+
+/** A film that cp has begun, held in its middle; and the backup. */
+async function heldInFilm() {
+  writeFileSync(join(source, 'film'), Buffer.alloc(300_000_000, 'some content'));
+  const cli = startCli(['backup', source, destination], { home, tuning: { ...unitsOf(2000), isSlow: false } });
+  const size = () => statSync(join(destination, 'film'), { throwIfNoEntry: false })?.size ?? 0;
+  const copies = await until('a part of the film', 20_000, () => size() > 0 && running('cp'));
+  for (const pid of copies) signal(pid, 'SIGSTOP');
+  return { cli, copies, isInTheMiddle: size() < 300_000_000 };
+}
+
+test.each(['cp', 'its worker', 'the host'])('%s is killed in the middle of a large file: nothing but time is lost', async (victim) => {
+  const { cli, copies, isInTheMiddle } = await heldInFilm();
+  expect(isInTheMiddle).toBe(true);
+  const workers = copies.flatMap((copy) => findProcess(copy)?.parent ?? []);
+  for (const pid of victim === 'the host' ? [cli.pid] : victim === 'cp' ? copies : workers) signal(pid, 'SIGKILL');
+  // What was not hit goes on.
+  if (victim !== 'the host') for (const pid of copies) signal(pid, 'SIGCONT');
+  const { code } = await cli.ended;
+  expect(await leftAfter(folder, promised(2000))).toEqual([]);
+  if (victim === 'the host') expect((await runCli(['backup', source, destination], { home, tuning: { ...unitsOf(2000), isSlow: false } })).code).toBe(0);
+  else expect(code).toBe(0);
   expect(diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination)))).toEqual([]);
 });

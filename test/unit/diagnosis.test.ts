@@ -54,6 +54,14 @@ describe('the verdict', () => {
     if (cause !== 'nothing') expect(verdict?.evidence.length).toBeGreaterThan(0);
   });
 
+  it('lays time before and after the units to memory where that was short then, else to start-up', () => {
+    const copying = madeMeters({ lanes: { cpu: 1, other: 3 }, seconds: 2 });
+    const after = (memory: number) => madeMeters({ seconds: 3, sample: { phase: 'finishing', busy: 0, pressure: { cpu: 0, io: 0.5, memory } } }).samples;
+    const work = madeWork({ durationMs: 5000, beforeMs: 200, afterMs: 2800 });
+    expect(judge({ ...copying, samples: [...copying.samples, ...after(0.35)] }, work)?.cause).toBe('memory');
+    expect(judge({ ...copying, samples: [...copying.samples, ...after(0)] }, work)?.cause).toBe('start-up');
+  });
+
   it('waits until enough was seen of a live run', () => {
     expect(judge(madeMeters({ seconds: 2 }), null)).toBeNull();
     expect(judge(madeMeters({ sample: { phase: 'planning' } }), null)).toBeNull();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Pool } from '../../src-main/core/run/pool.ts';
 import { steer, type SteeringFacts } from '../../src-main/core/run/steering.ts';
 import { createWorkerBudget } from '../../src-main/core/run/worker-budget.ts';
+import { madeMeters } from '../fixtures/made-meters.ts';
 
 // While no real time passes the meters see a machine that does nothing.
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
@@ -32,6 +33,19 @@ test('what was found is told when it had its time: fewer where more did not help
   passSeconds(58);
   expect(steering.settled()).toBeLessThanOrEqual(2);
   expect(pool.size).toBeLessThanOrEqual(3);
+  steering.stop();
+});
+
+test('it does not double while the meters say that lanes share a line, and does when they no longer do', () => {
+  const pool = busyPool(8);
+  const steering = steered(pool, () => 1, { isSlow: true });
+  const [onTheLine, onCalls] = [{ sourceData: 8 }, { sourceCalls: 8 }].map((lanes) => madeMeters({ lanes, seconds: 1 }).samples[0]!);
+  steering.sampled(onTheLine!);
+  passSeconds(1.6);
+  expect(pool.size).toBe(8);
+  steering.sampled(onCalls!);
+  passSeconds(1);
+  expect(pool.size).toBe(64);
   steering.stop();
 });
 

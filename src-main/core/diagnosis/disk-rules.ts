@@ -3,7 +3,7 @@ import { bytesText } from '../safety/words.ts';
 import { checksumsInstead } from './checksums.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { twiceAsFast } from './gains.ts';
-import type { Picture } from './picture.ts';
+import { stalledShare, type Picture } from './picture.ts';
 
 /** A disk that has requests for so much of the time has no time left. */
 const fullDisk = 0.85;
@@ -52,16 +52,6 @@ function diskAdvice(picture: Picture, waits: number, side: 'source' | 'destinati
       ? [{ text: `Fewer workers: ${workers} -> ${workersOfHead}, so that the head of the disk moves less`, gain: null, options: { workers: workersOfHead } }] : []),
     { text: (utilisation ?? 1) > fullDisk ? 'More workers will not help: the disk is busy all the time' : 'More workers will not help: they would wait for the same disk', gain: 1, options: null },
   ];
-}
-
-/** Memory: from this share of stalled time on it is worth a word. */
-const leastStall = 0.1;
-/** Stalls come in bursts between which everything waits for what they threw away. */
-const stallFactor = 2;
-
-/** Share of time that such stalls explain. */
-export function stalledShare(stall: number): number {
-  return stall < leastStall ? 0 : Math.min(1, stallFactor * stall);
 }
 
 function memoryFinding(picture: Picture): Finding[] {

@@ -1,5 +1,6 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
+import { isPlain } from '../rsync/seed.ts';
 import { largestSize } from '../run/controller.ts';
 import { startMs, type Picture } from './picture.ts';
 
@@ -80,21 +81,18 @@ export function morePool(picture: Picture): { readonly workers: number; readonly
   return workers === undefined || best < 1.1 ? null : { workers, gain: gainOf(workers) };
 }
 
-/** New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/seed.ts), which takes so many times the processor time: for small files, and for content. */
+/**
+ * New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/seed.ts), which takes so many times the
+ * processor time: for small files, and for content.
+ */
 const sparedCpu = { small: 1.5, large: 5.5 };
 /** Mean size from which on content is what takes the time, bytes. */
 const largeFile = 256 * 1024;
 
-/** Whether a simpler program than rsync may copy what is new (`maySpare` in rsync/seed.ts). */
-function isPlain({ facts: { options } }: Picture): boolean {
-  return options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
-}
-
 /** How many times as fast that makes what lanes do: only what the processor does gets less. */
-function sparedBySplit(picture: Picture, work: RunWork): number {
-  const { shares, facts: { source, destination } } = picture;
+function sparedBySplit({ shares, facts: { source, destination, options } }: Picture, work: RunWork): number {
   const isFirstCopy = !isSlow(source.latencyMs) && !isSlow(destination.latencyMs) && work.bytesTransferred > 0.5 * work.bytes;
-  if (!isFirstCopy || !isPlain(picture)) return 1;
+  if (!isFirstCopy || !isPlain(options)) return 1;
   const onCpu = shares === null ? 0 : shares.cpu + shares.core;
   return 1 / (1 - onCpu + onCpu / (work.bytes / Math.max(1, work.entries) > largeFile ? sparedCpu.large : sparedCpu.small));
 }
@@ -115,10 +113,10 @@ export function firstGain(picture: Picture, work: RunWork): number {
 
 /** What it brings when few units do what so many have done: their starts are saved, but each entry still is one rsync's, and so is a start. */
 export function unitsGain(picture: Picture, work: RunWork, starts: number): number {
-  const { facts: { source, destination, cores }, poolSize } = picture;
+  const { facts: { source, destination, options, cores }, poolSize } = picture;
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
   // Units that are worth it are copied by cp or tar, tiny ones are not.
-  const { msPerEntry } = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: isPlain(picture) });
+  const { msPerEntry } = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: isPlain(options) });
   const leastMs = 2 * startMs + (work.entries * msPerEntry) / Math.max(1, Math.min(poolSize, cores));
   return wholeGain(picture, copyingMs / Math.max(leastMs, copyingMs * (1 - starts)));
 }

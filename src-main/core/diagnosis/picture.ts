@@ -57,7 +57,7 @@ export interface Picture {
 
 /** What the rules look at; null where nothing was sampled while it copied. */
 export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): Picture | null {
-  const copying = samples.filter(({ phase, busy }) => phase === 'copying' && busy > 0);
+  const copying = samples.filter(isCopying);
   const last = copying.at(-1);
   if (!last) return null;
   const seen = work === null ? copying.filter(({ at }) => at > last.at - windowMs) : copying;
@@ -72,10 +72,11 @@ export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): 
   const alone = Math.min(1, work === null ? aloneMsIn(seen) / copyMs : work.aloneMs / workedMs);
   const around = work === null ? 0 : Math.min(1, (work.beforeMs + work.afterMs) / Math.max(1, work.durationMs));
   const starts = work === null ? 0 : startShare(work, facts, shares?.core ?? 0);
-  const isAround = work === null ? [] : samples.filter((sample) => !copying.includes(sample));
+  const outside = work === null ? [] : samples.filter((sample) => !isCopying(sample));
   const stallIn = (some: readonly RunSample[]): number | null => meanOfKnown(some, ({ pressure }) => pressure?.memory ?? null);
   return {
-    facts, work, copyMs, stall: stallIn([...seen, ...isAround]), stallAround: stallIn(isAround) ?? 0, alone, around, starts, inUnits: (1 - around) * (1 - alone) * (1 - starts),
+    facts, work, copyMs, alone, around, starts, inUnits: (1 - around) * (1 - alone) * (1 - starts),
+    stall: stallIn([...seen, ...outside]), stallAround: stallIn(outside) ?? 0,
     cpuBusy: mean(({ cores }) => average(cores)),
     busiestCore: mean(({ cores }) => Math.max(0, ...cores)),
     ownCpu: known(({ copyCpu, workerCpu }) => (copyCpu === null ? null : copyCpu + (workerCpu ?? 0))),
@@ -93,6 +94,20 @@ export function pictureOf({ facts, samples }: RunMeters, work: RunWork | null): 
     lanes, shares, known: total > 0 ? toldLanes / total : 0,
     entriesPerSecond: mean(({ entriesPerSecond }) => entriesPerSecond), bytesPerSecond: mean(({ bytesPerSecond }) => bytesPerSecond),
   };
+}
+
+function isCopying({ phase, busy }: RunSample): boolean {
+  return phase === 'copying' && busy > 0;
+}
+
+/** From this share of stalled time on memory is worth a word. */
+const leastStall = 0.1;
+/** Stalls come in bursts between which everything waits for what they threw away. */
+const stallFactor = 2;
+
+/** Share of time that stalls for lack of memory explain. */
+export function stalledShare(stall: number): number {
+  return stall < leastStall ? 0 : Math.min(1, stallFactor * stall);
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import { bytesText, durationText, entriesText } from '../safety/words.ts';
-import { stalledShare } from './disk-rules.ts';
 import { amount, percent, type Finding, type Rules } from './finding.ts';
 import { firstGain, partGain, splitGain, unitsGain } from './gains.ts';
-import { startMs, type Picture } from './picture.ts';
+import { stalledShare, startMs, type Picture } from './picture.ts';
 
 /** A limit on purpose is reached from this share of it on. */
 const reached = 0.7;

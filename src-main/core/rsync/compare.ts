@@ -18,7 +18,10 @@ export interface CompareFacts {
   readonly isFilled: boolean;
 }
 
-/** Whether a comparison tells what rsync would do with these options. On local disks it needs open folders that can be worked in, as on Linux. */
+/**
+ * Whether a comparison tells what rsync would do with these options. On local disks it needs open folders that can be worked in, as
+ * on Linux.
+ */
 export function mayCompare({ checksum, further, backup, backupDir, mirror }: CallContext['options'], destination: string, isLocal: boolean): boolean {
   if (isLocal && process.platform !== 'linux') return false;
   // Earlier versions beside the files, or in a folder of their own there, are strangers that stay; the trash is never looked at.
@@ -48,7 +51,9 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
 }
 
 /** How to compare the root folder itself, so that its own call is only made where it differs; null where that cannot tell. */
-export function compareRootCall({ options, source, destination }: CallContext, narrow: RsyncCall, { isRoot, isLocal }: Pick<CompareFacts, 'isRoot' | 'isLocal'>): CompareCall | null {
+export function compareRootCall({ options, source, destination }: CallContext, narrow: RsyncCall, isRoot: boolean): CompareCall | null {
+  // One look at either side, which is made in the same way everywhere.
+  const isLocal = false;
   if (!mayCompare(options, destination, isLocal)) return null;
   return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, isLocal, keepsLinks: false, most: 0, narrow };
 }

@@ -1,4 +1,5 @@
 import { ROOT } from '../../../src-shared/byte-name.ts';
+import type { JobOptions } from '../../../src-shared/job.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import type { FillCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { argumentsBelow, type CallContext } from './args.ts';
@@ -16,10 +17,14 @@ export interface SeedFacts {
   readonly seedEntries: number | undefined;
 }
 
-/** Whether new files may be copied by a simpler program first, cp or tar: one that knows no filters, no limits and no further attributes. */
+/** Whether cp and tar copy as these options ask for: they know no filters, no limits and no further attributes. */
+export function isPlain({ excludes, compress, checksum, bandwidthLimit, further }: JobOptions): boolean {
+  return excludes.length === 0 && !compress && !checksum && bandwidthLimit === null && further.length === 0;
+}
+
+/** Whether new files may be copied by a simpler program first, cp or tar. */
 export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'lifeline'>): boolean {
-  const isPlain = options.excludes.length === 0 && !options.compress && !options.checksum && options.bandwidthLimit === null && options.further.length === 0;
-  return isPlain && lifeline === 'pdeathsig';
+  return isPlain(options) && lifeline === 'pdeathsig';
 }
 
 /**

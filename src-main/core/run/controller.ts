@@ -88,8 +88,9 @@ export function beginControl(size: number, { quick, isGiven }: { quick: boolean;
 
 /**
  * The next state of an automatic pool. Idle cores and a queue mean that workers wait for storage: on a server the pool doubles
- * at once, unless its lanes wait for a line or a disk that is busy already. From then on it climbs by trials: another size is kept when more work gets done there, or as much by fewer workers;
- * else it is taken back, and not tried again for a while. Only fewer are tried where processes wait for a core or for memory.
+ * at once, unless its lanes wait for a line or a disk that is busy already. From then on it climbs by trials: another size is
+ * kept when more work gets done there, or as much by fewer workers; else it is taken back, and not tried again for a while. Only
+ * fewer are tried where processes wait for a core or for memory.
  */
 export function nextControl(before: Control, load: Load, most = largestSize): Control {
   const done = load.work - (before.work ?? load.work);

@@ -45,8 +45,8 @@ export function addLesson(lesson: Lesson, { unit, result, state }: UnitProgress)
     lesson.isWhole = false;
     return;
   }
-  // What a comparison takes depends on how many wait beside it, and says nothing of rsync. What is new was copied before that.
-  if (result.ranInstead === undefined || unit.isNew) {
+  // What a comparison takes depends on how many wait beside it, and says nothing of rsync; nor does a copy by cp or tar.
+  if (result.ranInstead === undefined) {
     lesson.entries += stats.entries;
     lesson.bytes += stats.transferredBytes;
     lesson.durationMs += result.durationMs;

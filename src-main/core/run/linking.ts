@@ -3,7 +3,10 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
 
-/** Every name of each hard-link set with names in more than one unit, or in one whose rsync could not link, but for those that are one file at the destination already. */
+/**
+ * Every name of each hard-link set with names in more than one unit, or in one whose rsync could not link; without the sets that
+ * are one file at the destination already.
+ */
 export function crossingLinks(units: Iterable<UnitProgress>): { names: ByteName[]; bytes: number } {
   const sets = new Map<string, { names: ByteName[]; bytes: number; firstUnit: number; crosses: boolean; theirs: string | null }>();
   for (const { unit, links, hardLinks } of units) {

@@ -46,7 +46,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
   const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared(context, isFull) };
   // What was learned is what rsync took.
-  const learned = known && ((context.isLocal && isFull) || !facts.isSpared) ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
+  const learned = known && !facts.isSpared ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const guess = guessCost({ ...facts, isFull });
   const usual = learned ?? guess;
   const cost: CostModel = ports.tuning?.msPerEntry === undefined

@@ -15,7 +15,7 @@ import { listStrangers } from '../../src-main/worker/strangers.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
 
-/** Copies and comparisons as they are made where each file call waits for a server. */
+/** What both sides are compared for before an rsync, on servers and on local disks. */
 let folder: string;
 let source: string;
 let destination: string;
@@ -233,4 +233,15 @@ describe('both sides are compared first', () => {
   ])('but not %s', (_what, changes, given) => {
     expect(compareCall({ ...unit, ...changes }, given)).toBeNull();
   });
+});
+
+test('with checksums a job that has run before is cut by its bytes, as all of them are read', async () => {
+  for (const name of ['a', 'b', '-c']) writeFileSync(join(source, name, 'film'), Buffer.alloc(8_000_000, name));
+  const app = await openEngine(folder, { minUnitMs: 5, maxUnitMs: 5, isSlow: false });
+  await backUp(app, source, destination);
+  const [plain, checked] = [await backUp(app, source, destination), await backUp(app, source, destination, { options: { checksum: true } })];
+  const units = [plain, checked].map(({ run }) => app.store().units.list(run!).length);
+  await app.close();
+  expect(units[0]).toBe(1);
+  expect(units[1]).toBeGreaterThan(2);
 });
