@@ -176,7 +176,7 @@ export const ScoutAnswers = {
   count: z.object({ counts: z.array(z.object({ top: ByteNameSchema, entries: z.number(), bytes: z.number() })) }),
   'real-folders': z.object({ folders: z.array(ByteNameSchema) }),
   remove: z.object({
-    removed: z.number(), bytes: z.number(),
+    removed: z.number(),
     /** What could not be removed, and why. */
     failed: z.array(z.object({ name: ByteNameSchema, reason: z.string() })),
   }),

@@ -4,11 +4,17 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import type { Change } from '../../src-shared/rsync-result.ts';
 import { errnoOf, reasonOf } from './errno.ts';
-import { inFlight, type Lanes } from './in-parallel.ts';
+import { forEachInParallel, inFlight, type Lanes } from './in-parallel.ts';
 import { keptReason, moveKept, type KeptFiles, type KeptPlace } from './kept-files.ts';
 import { enterSource, isAbsence, leaveSource, namesBelow, type RemovalNode, type SourcePlace } from './removal-tree.ts';
 import type { RemovalWatch } from './removal-watch.ts';
 import type { SafeFolder } from './safe-folder.ts';
+
+/**
+ * Names of one folder that are removed at the same time. Linux locks the folder until the server has answered (unlink in its
+ * Documentation/filesystems/locking), so more would only keep threads from other folders: one goes, the next is ready.
+ */
+const inOneFolder = 2;
 
 /** A removal under way. */
 export interface Removing {
@@ -18,7 +24,6 @@ export interface Removing {
   readonly lanes: Lanes;
   readonly failed: { name: ByteName; reason: string }[];
   removed: number;
-  bytes: number;
   /** Why everything stops; set once. */
   stop: AppError | null;
 }
@@ -92,15 +97,13 @@ async function removeSome(
     run.stop ??= toAppError(error);
   });
   if (run.stop) return;
-  await Promise.all(
-    gone.map(async ([last, { name, isFolder }]) => {
-      try {
-        await removeOne(run, place, last, name, isFolder);
-      } catch (error) {
-        run.failed.push({ name, reason: error instanceof AppError ? error.message : reasonOf(error) });
-      }
-    }),
-  );
+  await forEachInParallel(gone, inOneFolder, async ([last, { name, isFolder }]) => {
+    try {
+      await removeOne(run, place, last, name, isFolder);
+    } catch (error) {
+      run.failed.push({ name, reason: error instanceof AppError ? error.message : reasonOf(error) });
+    }
+  });
 }
 
 /** Those entries the source lacks; the others are noted as failed. */
@@ -139,30 +142,39 @@ async function goneAtSource<Entry extends [ByteName, Pick<Change, 'name' | 'isFo
 
 async function removeOne(run: Removing, place: Place, last: ByteName, name: ByteName, isFolder: boolean): Promise<void> {
   const { folder } = place;
-  const at = folder.at(last);
   await folder.confirm();
-  let facts: BigIntStats;
+  if (isKept(run, name)) throw refusal('it belongs to the kept files');
   try {
-    facts = await lstat(at, { bigint: true });
+    if (!isFolder) await removeFile(run, place, last);
+    else if (!(await removeFolder(run, folder.at(last)))) return;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  if (facts.isDirectory() !== isFolder) throw refusal(isFolder ? 'it is not a folder any more' : 'it has become a folder');
-  if (isKept(run, name)) throw refusal('it belongs to the kept files');
-  if (isFolder) {
-    if (!(await removeFolder(run, at))) return;
-  } else if (place.kept) {
-    await keep(place.kept, folder, last, facts);
-  } else if (run.keepBeside && !last.endsWith('~')) {
-    await moveKept(folder, last, folder, `${last}~` as ByteName, facts);
-  } else {
-    await unlink(at);
+    throw isFolder && errnoOf(error) === 'ENOTDIR' ? refusal('it is not a folder any more') : error;
   }
   run.removed++;
-  if (facts.isFile()) run.bytes += Number(facts.size);
 }
 
+async function removeFile(run: Removing, { folder, kept }: Place, last: ByteName): Promise<void> {
+  const at = folder.at(last);
+  if (kept === null && (!run.keepBeside || last.endsWith('~'))) return unlinkFile(at);
+  const facts = await lstat(at, { bigint: true });
+  if (facts.isDirectory()) throw refusal(nowFolder);
+  if (kept) await keep(kept, folder, last, facts);
+  else await moveKept(folder, last, folder, `${last}~` as ByteName, facts);
+}
+
+const nowFolder = 'it has become a folder';
+/** Linux itself refuses to unlink a folder (unlink(2), EISDIR), which saves a look; elsewhere root may be able to. */
+const refusesFolders = process.platform === 'linux';
+
+async function unlinkFile(at: Buffer): Promise<void> {
+  if (!refusesFolders && (await lstat(at)).isDirectory()) throw refusal(nowFolder);
+  await unlink(at).catch((error: unknown) => {
+    throw errnoOf(error) === 'EISDIR' ? refusal(nowFolder) : error;
+  });
+}
+
+/** False where it stays, as it holds what is kept beside its place. */
 async function removeFolder(run: Removing, at: Buffer): Promise<boolean> {
   try {
     await rmdir(at);

@@ -74,7 +74,7 @@ export interface RemoveRequest {
  * lie on one file system. With `keepBeside` it is renamed to `name~` (rsync --backup); a folder that holds such files
  * stays without being a failure.
  *
- * What cannot be removed is in `failed`, with the reason. `bytes`: sizes of the files removed or moved. Folders that lost
+ * What cannot be removed is in `failed`, with the reason. Folders that lost
  * a name and still stand have a new time afterwards: copying their level once more gives them the source's again. Without
  * root, a folder of ours without owner write is made writable meanwhile, as rsync does.
  *
@@ -101,7 +101,6 @@ export async function remove(request: RemoveRequest, by: HoldBy = usualHold()): 
           keepBeside: request.keepBeside ?? false,
           failed: [],
           removed: 0,
-          bytes: 0,
           stop: null,
           lanes: createLanes(inFlight),
         };
@@ -113,7 +112,7 @@ export async function remove(request: RemoveRequest, by: HoldBy = usualHold()): 
           kept: kept?.place ?? null,
         });
         if (run.stop) throw stopped(run.stop, run.removed);
-        return { removed: run.removed, bytes: run.bytes, failed: run.failed };
+        return { removed: run.removed, failed: run.failed };
       } finally {
         await kept?.place.close();
       }

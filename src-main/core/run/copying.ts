@@ -100,9 +100,12 @@ function isPausedTimeout({ result, wasPaused, stopped }: TaskEnd): boolean {
 
 /**
  * Runs the rsync of a unit once more, and keeps its result. What that means for the unit's state is for the caller.
- * `isAgain`: its tries before went well, so that both sides may be compared as at the first one.
+ * `isAgain`: its tries before went well, so that both sides may be compared as at the first one; `only`: just these folders
+ * of it, without what lies in them, where a comparison can tell.
  */
-export async function tryUnit(context: RunContext, progress: UnitProgress, { isAgain = false } = {}): Promise<TaskEnd> {
+export async function tryUnit(
+  context: RunContext, progress: UnitProgress, { isAgain = false, only = null }: { isAgain?: boolean; only?: readonly ByteName[] | null } = {},
+): Promise<TaskEnd> {
   const { unit } = progress;
   const attempt = ++progress.attempts;
   progress.links = [];
@@ -117,7 +120,7 @@ export async function tryUnit(context: RunContext, progress: UnitProgress, { isA
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, tellLinks: !context.hasLinks, bandwidth });
       return {
         ...unitMessage(unit, call, {
-          isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries, mayCompare: attempt === 1 || isAgain,
+          isLocal: context.isLocal, seedEntries: context.ports.tuning?.seedEntries, mayCompare: attempt === 1 || isAgain, only,
           isRoot: process.getuid?.() === 0, scansLinks: !context.request.dryRun,
         }),
         cut: cutCall(context, unit, call),

@@ -1,4 +1,4 @@
-import { ROOT, topOf, type ByteName } from '../../../src-shared/byte-name.ts';
+import { parentOf, ROOT, topOf, type ByteName } from '../../../src-shared/byte-name.ts';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState } from '../../../src-shared/unit.ts';
@@ -40,7 +40,7 @@ export async function removeVanished(context: RunContext, passports: Passports):
   }
   const listed = await listRemovals(context, pending);
   if (isEnding(context)) return false;
-  const { allowed, held } = await judge(context, [...listed.values()].flat());
+  const { allowed, held } = await judge(context, [...listed.values()].flatMap(({ names }) => names));
   tellHeld(context, held);
   const removed = await remove(context, allowed, passports);
   if (isEnding(context)) return true;
@@ -48,10 +48,13 @@ export async function removeVanished(context: RunContext, passports: Passports):
   // Side by side, but each after those it waited for the first time: what made way may be a folder's place.
   const ends = new Map<number, Promise<void>>();
   for (const progress of pending) {
-    const names = listed.get(progress) ?? [];
+    const { names, isCompared } = listed.get(progress) ?? { names: [], isCompared: false };
     const isHeld = names.some((change) => heldNames.has(change.name));
     if (isHeld && !names.some((change) => removed.has(change.name))) progress.state = nextUnitState(progress.state, 'hold');
-    else ends.set(progress.unit.id, Promise.all(progress.unit.after.flatMap((id) => ends.get(id) ?? [])).then(() => copyAgain(context, progress, isHeld)));
+    else {
+      const only = isCompared ? foldersThatLost(names, removed) : null;
+      ends.set(progress.unit.id, Promise.all(progress.unit.after.flatMap((id) => ends.get(id) ?? [])).then(() => copyAgain(context, progress, { isHeld, only })));
+    }
   }
   await Promise.all(ends.values());
   return true;
@@ -84,13 +87,19 @@ function whyNothingMayGo(units: readonly UnitProgress[]): { message: string; hin
   return null;
 }
 
+/** What a unit would remove. `isCompared`: found without rsync, in a unit where nothing has to make way for anything. */
+interface Listed {
+  readonly names: readonly Change[];
+  readonly isCompared: boolean;
+}
+
 /** What rsync would remove, unit by unit: its own answer, so that filters and protected files mean what they mean to it. */
-export async function listRemovals(context: RunContext, pending: readonly UnitProgress[]): Promise<Map<UnitProgress, Change[]>> {
-  const listed = new Map<UnitProgress, Change[]>();
+async function listRemovals(context: RunContext, pending: readonly UnitProgress[]): Promise<Map<UnitProgress, Listed>> {
+  const listed = new Map<UnitProgress, Listed>();
   await Promise.all(pending.map(async (progress) => {
     const known = await listCompared(context, progress);
     if (known) {
-      listed.set(progress, known);
+      listed.set(progress, { names: known, isCompared: true });
       return;
     }
     const removals: Change[] = [];
@@ -104,7 +113,7 @@ export async function listRemovals(context: RunContext, pending: readonly UnitPr
     });
     // A list that is not whole is no list: what it misses would be judged as staying.
     const isWhole = end.result !== null && (end.result.code === 0 || end.result.code === 23 || end.result.code === 24);
-    listed.set(progress, isWhole && !end.result?.facts.ioError ? removals : []);
+    listed.set(progress, { names: isWhole && !end.result?.facts.ioError ? removals : [], isCompared: false });
   }));
   return listed;
 }
@@ -236,16 +245,30 @@ function depthOf(name: ByteName): number {
   return name === ROOT ? 0 : name.split('/').length;
 }
 
-/** The unit once more, after its removals. What it still finds to remove came up meanwhile, and waits for the next run. */
-async function copyAgain(context: RunContext, progress: UnitProgress, isHeld: boolean): Promise<void> {
+/** The folders that lost a name and still stand. The root gets its time back at the end of the run. */
+function foldersThatLost(names: readonly Change[], removed: ReadonlySet<ByteName>): ByteName[] {
+  const folders = new Set(names.filter(({ name }) => removed.has(name)).map(({ name }) => parentOf(name)));
+  return [...folders].filter((folder) => folder !== ROOT && !removed.has(folder));
+}
+
+/**
+ * The unit once more, after its removals; or `only` these folders of it. What it still finds to remove came up meanwhile, and
+ * waits for the next run.
+ */
+async function copyAgain(context: RunContext, progress: UnitProgress, { isHeld, only }: { isHeld: boolean; only: readonly ByteName[] | null }): Promise<void> {
   progress.state = nextUnitState(progress.state, 'delete');
-  const before = progress.created;
+  const { created, result, links } = progress;
   // One that could not link is not asked to now: it would replace its own fresh copies, and --backup-dir would keep them
   // in the place of the earlier versions. The last call of the run links them.
-  const end = await tryUnit(context, progress, { isAgain: true });
-  progress.created = before;
+  const end = await tryUnit(context, progress, { isAgain: true, only });
+  progress.created = created;
   const code = end.result?.code ?? null;
   const isGood = code === 0 || code === 24 || code === 25;
+  // What the unit holds was told the first time.
+  if (only && isGood) {
+    progress.result = result;
+    progress.links = links;
+  }
   // That files vanished while they were copied stays worth a word.
   if (isGood && code !== 24) progress.note = null;
   if (end.stopped) progress.state = nextUnitState(progress.state, 'cancel');

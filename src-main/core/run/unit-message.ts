@@ -1,3 +1,4 @@
+import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import { linkScanFor, unitCall, type CallContext } from '../rsync/args.ts';
 import { compareCall } from '../rsync/compare.ts';
@@ -7,21 +8,24 @@ import type { Task } from './pool.ts';
 export interface UnitMessageFacts extends SeedFacts {
   /** Both sides may be compared first: it has not failed before. */
   readonly mayCompare: boolean;
+  /** Null: all of it. */
+  readonly only: readonly ByteName[] | null;
   readonly isRoot: boolean;
   readonly scansLinks: boolean;
 }
 
 /** What a worker is asked to do for a unit: its rsync, with what goes before it where that pays. */
 export function unitMessage(
-  unit: Unit, call: CallContext, { isLocal, seedEntries, mayCompare, isRoot, scansLinks }: UnitMessageFacts,
+  unit: Unit, call: CallContext, { isLocal, seedEntries, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
 ): Omit<ReturnType<Task['message']>, 'cut' | 'reportChanges' | 'countChanges'> {
   const seedFacts = { isLocal, seedEntries };
   const fill = fillCall(unit, { ...call, ...seedFacts });
   const seed = seedCall(unit, { ...call, ...seedFacts });
+  const compare = mayCompare ? compareCall(unit, { ...call, isLocal, isRoot, isFilled: fill !== null || seed !== null }) : null;
   return {
     call: unitCall(unit, call),
     fill,
-    compare: mayCompare ? compareCall(unit, { ...call, isLocal, isRoot, isFilled: fill !== null || seed !== null }) : null,
+    compare: compare && only ? { ...compare, names: [...only], depth: 'flat', mirror: false } : compare,
     seed,
     linkScan: scansLinks ? linkScanFor(unit, call) : null,
   };
