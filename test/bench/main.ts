@@ -5,7 +5,7 @@ import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { formatBytes, formatNumberOf } from '../../src-main/cli/format.ts';
 import type { Contender } from './contenders.ts';
 import { contenders, daybreak, missingPrograms, oneRsync, projectFolder } from './contenders.ts';
-import { dropCaches, fileSystemOf, readMachine } from './machine.ts';
+import { dropCaches, fileSystemOf, keepFreedMemory, readMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { helpText, readOptions } from './options.ts';
 import { optionContenders, plainDaybreak } from './option-contenders.ts';
@@ -75,6 +75,7 @@ async function runBench(options: BenchOptions): Promise<number> {
     console.log(`This machine is busy (load ${machine.load.toFixed(1)} on ${machine.cores} cores): the figures will say little.`);
   }
 
+  const giveBack = keepFreedMemory((line) => console.log(line));
   const runs: Run[] = [];
   const folders: string[] = [];
   const openIn = (place: Place): Pick<Bench, 'folder' | 'removal'> => {
@@ -108,6 +109,7 @@ async function runBench(options: BenchOptions): Promise<number> {
     const onDisk = disk === null ? able : { ...able, ...openIn(disk) };
     for (const { plan, measured } of work) await measureTree(measured.setting === 'disk' ? onDisk : able, plan, measured);
   } finally {
+    giveBack();
     console.log('Removing the trees');
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import { fileSystemOf, readMachine } from '../machine.ts';
+import { fileSystemOf, keepFreedMemory, readMachine } from '../machine.ts';
 import { buildNas, whyNoNas } from '../nas/nas.ts';
 import { stagedCases } from './cases.ts';
 import { record } from './recording.ts';
@@ -88,6 +88,7 @@ async function run({ cases, repeats, folder: chosen, recordIn, json }: Values): 
   const disk = mkdtempSync(join(tmpdir(), 'daybreak-diagnosis-'));
   // Some runs are another user's.
   for (const folder of [root, disk]) chmodSync(folder, 0o755);
+  const giveBack = keepFreedMemory((line) => console.log(line));
   const done: Repeat[] = [];
   const skipped: { name: string; reason: string }[] = [];
   try {
@@ -107,6 +108,7 @@ async function run({ cases, repeats, folder: chosen, recordIn, json }: Values): 
       }
     }
   } finally {
+    giveBack();
     await removeTree(root);
     await removeTree(disk);
   }

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LabResult, type LabFigure } from '../../../src-shared/lab.ts';
 import { cliPath } from '../../fixtures/cli.ts';
-import { dropCaches } from '../machine.ts';
+import { dropCaches, keepFreedMemory } from '../machine.ts';
 import { median } from '../statistics.ts';
 
 /**
@@ -24,8 +24,10 @@ const { values } = parseArgs({ options: {
 } });
 const base = values.folder === undefined ? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir()) : resolve(process.env['DAYBREAK_CALLER_FOLDER'] ?? '.', values.folder);
 const folder = mkdtempSync(join(base, 'daybreak-bench-lab-'));
+const giveBack = keepFreedMemory((line) => console.log(line));
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
+    giveBack();
     rmSync(folder, { recursive: true, force: true });
     process.exit(130);
   });
@@ -33,6 +35,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   process.exitCode = await compare(Number(values.rounds));
 } finally {
+  giveBack();
   rmSync(folder, { recursive: true, force: true });
 }
 
