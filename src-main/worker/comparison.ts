@@ -35,7 +35,7 @@ export interface ComparedFolder {
 }
 
 /**
- * Judges what was found on both sides as rsync's quick check does (rsync(1), OPTIONS --size-only and above), but to the nanosecond:
+ * Judges what was found on both sides as rsync's quick check does (rsync(1), OPTIONS --size-only and above):
  * type, mode, owner, size, time, names that are one file. Throws `OnlyRsyncKnows` where that cannot tell what rsync would do: a
  * folder in the place of something else, what is gone meanwhile, too much that differs.
  */
@@ -125,14 +125,26 @@ function identityOf({ dev, ino }: BigIntStats): string {
 const typeMask = 0o170_000n;
 const modeMask = 0o7777n;
 
-/**
- * Whether both look the same, as far as the call keeps what they are. Times of the same second but not the same nanosecond differ
- * here: what that means is rsync's to say.
- */
+/** Whether both look the same to rsync, as far as the call keeps what they are. */
 export function isSame(one: BigIntStats, other: BigIntStats, isRoot: boolean): boolean {
-  if ((one.mode & typeMask) !== (other.mode & typeMask) || one.mtimeNs !== other.mtimeNs || one.gid !== other.gid) return false;
+  if ((one.mode & typeMask) !== (other.mode & typeMask) || !isSameSecond(one.mtimeNs, other.mtimeNs) || one.gid !== other.gid) return false;
   if (isRoot && one.uid !== other.uid) return false;
   if (one.isSymbolicLink()) return one.size === other.size;
   if ((one.mode & modeMask) !== (other.mode & modeMask)) return false;
   return one.isFile() ? one.size === other.size : one.isDirectory() || one.rdev === other.rdev;
+}
+
+const second = 1_000_000_000n;
+
+/**
+ * rsync does nothing about times that differ within a second (rsync(1), --modify-window): many servers and disks keep less of a time
+ * than the source has, SMB a ten-millionth, exFAT a hundredth.
+ */
+function isSameSecond(one: bigint, other: bigint): boolean {
+  return one === other || secondsOf(one) === secondsOf(other);
+}
+
+function secondsOf(nanoseconds: bigint): bigint {
+  // Rounded down before 1970 as well.
+  return (nanoseconds - (((nanoseconds % second) + second) % second)) / second;
 }

@@ -78,7 +78,8 @@ describe.each([['on a server', false], ['on local disks', true]])('a comparison 
 
   test.each<[string, () => void, string[]]>([
     ['a mode', () => chmodSync(join(source, 'b/one'), 0o600), ['b', 'b/one']],
-    ['a nanosecond', () => { later(join(source, 'b/one'), '2026-01-01 00:00:00.000000002'); later(join(destination, 'b/one'), '2026-01-01 00:00:00.000000001'); }, ['b', 'b/one']],
+    ['another second', () => { later(join(source, 'b/one'), '2026-01-01 00:00:01.000000000'); later(join(destination, 'b/one'), '2026-01-01 00:00:00.999999999'); }, ['b', 'b/one']],
+    ['another second before 1970', () => { later(join(source, 'b/one'), '1970-01-01 00:00:00.5'); later(join(destination, 'b/one'), '1969-12-31 23:59:59.5'); }, ['b', 'b/one']],
     ['a size', () => { writeFileSync(join(source, 'b/one'), 'longer than it was'); for (const side of [source, destination]) later(join(side, 'b/one'), '2026-01-01'); }, ['b', 'b/one']],
     ['a target of the same length', () => { unlinkSync(join(source, 'b/symlink')); symlinkSync('two', join(source, 'b/symlink')); for (const side of [source, destination]) { later(join(side, 'b/symlink'), '2026-01-01'); later(join(side, 'b'), '2026-01-01'); } }, ['b', 'b/symlink']],
     ['a new name', () => { writeFileSync(join(source, 'b/new'), ''); later(join(source, 'b'), '2026-01-01'); later(join(destination, 'b'), '2026-01-01'); }, ['b', 'b/new']],
@@ -87,6 +88,15 @@ describe.each([['on a server', false], ['on local disks', true]])('a comparison 
   ])('finds %s', async (_what, change, expected) => {
     change();
     expect(await differing()).toEqual(expected);
+  });
+
+  test('takes times of the same second for the same, as rsync does: not every file system keeps what is below', async () => {
+    for (const time of ['2026-01-01 00:00:00.1234567', '2026-01-01', '1969-12-31 23:59:59.1']) {
+      execFileSync('find', [source, '-exec', 'touch', '-h', '-d', time.includes('.') ? `${time}89` : `${time} 00:00:00.9`, '{}', '+']);
+      execFileSync('find', [destination, '-exec', 'touch', '-h', '-d', time, '{}', '+']);
+      expect(await compare({ most: 0 }), time).toMatchObject({ differing: new Set() });
+      expect(execFileSync('rsync', ['-n', '-i', '-aH', `${source}/`, `${destination}/`], { encoding: 'utf8' }), time).toBe('');
+    }
   });
 
   test('finds names that are one file at the source alone, and tells those with further names elsewhere', async () => {
@@ -199,9 +209,12 @@ describe('a backup on a server', () => {
   test('removes what is gone after it was judged, and mends the times of its folders', async () => {
     const app = await openEngine(folder, tuning);
     for (const name of ['b/strange', 'a/deep/strange']) writeFileSync(join(destination, name), 'gone at the source');
-    const { state, totals } = await backUp(app, source, destination, { options: { mirror: true } });
+    const { run, state, totals } = await backUp(app, source, destination, { options: { mirror: true } });
+    const again = app.store().units.list(run!).filter(({ attempt }) => attempt > 1);
     await app.close();
-    expect({ state, deleted: totals.deleted }).toEqual({ state: 'succeeded', deleted: 2 });
+    expect({ state, deleted: totals.deleted, entries: totals.entries }).toEqual({ state: 'succeeded', deleted: 2, entries: 19 });
+    // Just these two folders, and what rsync counts above them.
+    expect(again.map(({ entries }) => entries).sort()).toEqual([1, 2]);
     expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
   });
 });

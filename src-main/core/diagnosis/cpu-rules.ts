@@ -76,12 +76,12 @@ function cpuEvidence({ cpuBusy, ownCpu, otherCpu, pressure, shares, facts }: Pic
 function othersFinding(picture: Picture, score: number): Finding {
   const { facts, ownCpu, otherCpu, shares } = picture;
   const own = Math.max(0.05, ownCpu ?? 0);
-  // Without them lanes no longer wait for a core, as long as there are cores.
+  // Without them lanes no longer wait for a core, as long as there are cores; nor does what comes before and after the units.
   const gain = Math.min((0.95 * facts.cores) / own, 1 / Math.max(0.05, 1 - (shares?.core ?? 1 - own / facts.cores)));
   return {
     cause: 'cpu-other-load', score, title: 'CPU: other programs', evidence: cpuEvidence(picture),
     advise: () => [
-      { text: `Run it when the machine has less to do: other programs took ${amount(otherCpu ?? 0)} of ${facts.cores} cores`, gain: wholeGain(picture, Math.max(1, gain)), options: null },
+      { text: `Run it when the machine has less to do: other programs took ${amount(otherCpu ?? 0)} of ${facts.cores} cores`, gain: Math.max(1, gain), options: null },
       { text: 'More workers will not help: there is no core free for them', gain: 1, options: null },
     ],
   };

@@ -85,7 +85,7 @@ export function morePool(picture: Picture): { readonly workers: number; readonly
  * New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/seed.ts), which takes so many times the
  * processor time: for small files, and for content.
  */
-const sparedCpu = { small: 1.5, large: 5.5 };
+const sparedCpu = { small: 1.5, large: 3 };
 /** Mean size from which on content is what takes the time, bytes. */
 const largeFile = 256 * 1024;
 

@@ -52,7 +52,8 @@ export async function removeVanished(context: RunContext, passports: Passports):
     const isHeld = names.some((change) => heldNames.has(change.name));
     if (isHeld && !names.some((change) => removed.has(change.name))) progress.state = nextUnitState(progress.state, 'hold');
     else {
-      const only = isCompared ? foldersThatLost(names, removed) : null;
+      // 25 (rsync(1), --max-delete): nothing but removals was left to do.
+      const only = isCompared && progress.result?.code === 25 ? foldersThatLost(names, removed) : null;
       ends.set(progress.unit.id, Promise.all(progress.unit.after.flatMap((id) => ends.get(id) ?? [])).then(() => copyAgain(context, progress, { isHeld, only })));
     }
   }

@@ -63,10 +63,10 @@ export const diskCases: readonly StagedCase[] = [diskCase('source'), diskCase('d
 
 /** What is there already, and has to be read at both ends because of -c. */
 export const checksumsCase: StagedCase = {
-  name: 'checksums', cause: 'checksums', how: '3 GB on a disk that are there already, nothing cached, -c', whyNot: () => (dropCaches() ? null : 'the page cache cannot be dropped'),
+  name: 'checksums', cause: 'checksums', how: '5 GB on a disk that are there already, nothing cached, -c', whyNot: () => (dropCaches() ? null : 'the page cache cannot be dropped'),
   stage({ disk }) {
     const [source, destination] = [join(disk, 'source'), join(disk, 'copy')];
-    makeFolders(source, 'data', { folders: 12, filesEach: 10, bytesEach: 25e6 });
+    makeFolders(source, 'data', { folders: 12, filesEach: 16, bytesEach: 25e6 });
     execFileSync('cp', ['-a', source, destination]);
     forget();
     return Promise.resolve({

@@ -89,6 +89,7 @@ async function run({ cases, repeats, folder: chosen, recordIn, json }: Values): 
   // Some runs are another user's.
   for (const folder of [root, disk]) chmodSync(folder, 0o755);
   const giveBack = keepFreedMemory((line) => console.log(line));
+  if (recordIn !== null) mkdirSync(recordIn, { recursive: true });
   const done: Repeat[] = [];
   const skipped: { name: string; reason: string }[] = [];
   try {
