@@ -11,7 +11,7 @@ import { helpText, readOptions } from './options.ts';
 import { optionContenders, plainDaybreak } from './option-contenders.ts';
 import type { Place, PlaceFacts } from './place.ts';
 import { chooseDisk, choosePlace, createRemoval, readPlace } from './place.ts';
-import { automatic, poolContenders } from './pool-contenders.ts';
+import { automatic, fixedPools, poolContenders } from './pool-contenders.ts';
 import { compareLines, optionCostLines, rowLines, runLine } from './report.ts';
 import type { BenchResult, RowResult, Run } from './results.ts';
 import { bestPeerOf, readResult, standingsOf } from './results.ts';
@@ -133,7 +133,7 @@ async function runBench(options: BenchOptions): Promise<number> {
 function comparisonOf({ compared, against, pointed }: BenchOptions): { readonly compared: readonly Contender[]; readonly base: Contender } {
   switch (compared) {
     case 'options': return { compared: optionContenders, base: plainDaybreak };
-    case 'pool': return { compared: poolContenders, base: automatic };
+    case 'pool': return { compared: poolContenders.filter((each) => against === null || !fixedPools.includes(each) || against.includes(each.name)), base: automatic };
     case 'peers': {
       const all = [...contenders, ...pointed];
       return { compared: all.filter((each) => against === null || each === oneRsync || each === daybreak || against.includes(each.name)), base: oneRsync };

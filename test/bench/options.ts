@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { contenders, type Contender } from './contenders.ts';
 import { pointedContender, pointedNames } from './pointed-contenders.ts';
+import { fixedPools } from './pool-contenders.ts';
 import type { Row } from './rows.ts';
 import { poolRows, rows, selectRows } from './rows.ts';
 
@@ -41,7 +42,7 @@ system and behind a stand-in for a NAS, and compares time, CPU, memory and resul
   --diagnosis      whether verdicts are right in staged situations; with --cases LIST, --repeats N (3), see docs/diagnosis.md
   --meters         what measuring a run costs: a share of a core, with 64 workers
   --lab            whether figures of the Lab are those of a stopwatch; see docs/lab.md
-  --against LIST   only these beside one rsync and Daybreak; an empty word for none
+  --against LIST   only these beside one rsync and Daybreak, or with --pool only these pools ("8 workers,16 workers"); an empty word for none
   --msrsync FILE, --parsyncfp2 FILE   where these are; compared as well then
   --rounds N       how often each is measured (5; with --quick 1)
   --folder DIR     where the trees are made (default: memory where there is room, else the temporary folder)
@@ -72,7 +73,7 @@ export function readOptions(argv: readonly string[], callerFolder: string): Benc
     rows: selectRows(words, typed.pool ? poolRows : rows),
     compared: typed.options ? 'options' : typed.pool ? 'pool' : 'peers',
     rounds: Number(rounds),
-    against: typed.against === undefined ? null : readAgainst(typed.against, [...contenders, ...pointed]),
+    against: typed.against === undefined ? null : readAgainst(typed.against, typed.pool ? fixedPools : [...contenders, ...pointed]),
     pointed,
     json: typed.json === undefined ? null : resolve(callerFolder, typed.json),
     compare: typed.compare === undefined ? null : resolve(callerFolder, typed.compare),
