@@ -115,7 +115,7 @@ async function fill(unit: number, call: FillCall): Promise<void> {
 async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Result>): Promise<Result> {
   // Several may wait at the same time.
   const waiting: (() => void)[] = [];
-  comparing = { wake: () => waiting.splice(0).forEach((goOn) => goOn()) };
+  comparing = { wake: () => waiting.splice(0).forEach((wake) => wake()) };
   let folders = 0;
   try {
     return await work(async () => {

@@ -37,7 +37,7 @@ describe('the options of the bench', () => {
     expect(readOptions(['--pool', '--rows', 'nas1'], '/').rows.map(({ name }) => name)).toEqual(['nas1-vanishing-full']);
     expect(() => readOptions(['--pool', '--rows', 'balanced'], '/')).toThrow('There is no row "balanced".');
     expect(readOptions(['--pool', '--against', '8 workers,16 workers'], '/').against).toEqual(['8 workers', '16 workers']);
-    expect(() => readOptions(['--pool', '--against', 'rclone'], '/')).toThrow('There are: 1 worker, 2 workers, 4 workers');
+    expect(() => readOptions(['--pool', '--against', 'rclone'], '/')).toThrow('There is no contender "rclone".');
   });
 
   it.each([

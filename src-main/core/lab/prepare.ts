@@ -62,7 +62,7 @@ export async function prepareLab({ ports, store, request, options }: ExperimentP
     const { latencyMs: sourceLatencyMs } = look.source;
     const { latencyMs: destinationLatencyMs } = look.destination;
     const slow = ports.tuning?.isSlow ?? (isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs));
-    const usual = firstSize(options.workers === 'auto' ? 'auto' : options.workers, { hasBandwidthLimit: false, isSlow: slow, isCompared: false });
+    const usual = firstSize(options.workers === 'auto' ? 'auto' : options.workers, { hasBandwidthLimit: false, isSlow: slow, isSpared: false });
     const remembered = options.workers === 'auto' ? rememberedSize(opened, { source: look.source.passport, destination: look.destination.passport }, true) : null;
     const begins = remembered ?? usual;
     return {

@@ -14,9 +14,9 @@ import { planOfRest, watchOverdue } from './splitting.ts';
 
 /**
  * Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow, but each unit has a start and
- * an end that cost processor time.
+ * an end that cost processor time. With tar and comparisons each lane keeps many calls under way, and fewer are needed.
  */
-const lanesOnNas = Math.min(32, 8 * availableParallelism());
+const lanesOnNas = { usual: Math.min(32, 8 * availableParallelism()), spared: Math.min(32, 4 * availableParallelism()) };
 
 /** With -c every byte is read at both ends, changed or not. */
 const checksumBytesPerMs = 400_000;
@@ -59,7 +59,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
-    lanes: job.options.workers === 'auto' && slow ? remembered ?? lanesOnNas : context.pool.size,
+    lanes: job.options.workers === 'auto' && slow ? remembered ?? (facts.isSpared ? lanesOnNas.spared : lanesOnNas.usual) : context.pool.size,
     isSlow: slow,
     fills: isFull && slow && facts.isSpared && !request.dryRun,
     records: known && !isFull ? store.learned.folders(job.id) : [],

@@ -1,4 +1,5 @@
 import { mayCompare } from '../rsync/compare.ts';
+import { maySpare } from '../rsync/seed.ts';
 import type { Prepared } from './before.ts';
 import type { RunContext } from './context.ts';
 import { deviceOf, rememberedSize } from './devices.ts';
@@ -8,10 +9,11 @@ import { firstSize, steer, type Steering } from './steering.ts';
 import type { WorkerBudget } from './worker-budget.ts';
 
 /** The size that the pool of a run starts with. */
-export function firstSizeOf({ job, destination }: Prepared, isLocal: boolean): number {
-  const { workers, bandwidthLimit } = job.options;
-  const isCompared = !isFullCopy(destination) && mayCompare(job.options, job.destination, isLocal);
-  return firstSize(workers, { hasBandwidthLimit: bandwidthLimit !== null, isSlow: !isLocal, isCompared });
+export function firstSizeOf({ job, destination, rsync }: Prepared, isLocal: boolean): number {
+  const { options } = job;
+  const isFull = isFullCopy(destination);
+  const isSpared = mayCompare(options, job.destination, isLocal) && (!isFull || maySpare({ options, lifeline: rsync.lifeline }));
+  return firstSize(options.workers, { hasBandwidthLimit: options.bandwidthLimit !== null, isSlow: !isLocal, isSpared });
 }
 
 /** Starts to steer the pool of a run, from the size that the last run between these two devices found, whatever its job. */

@@ -18,19 +18,20 @@ export interface PoolFacts {
   readonly hasBandwidthLimit: boolean;
   /** File calls wait for a server. */
   readonly isSlow: boolean;
-  /** Units are compared by the workers themselves before anything is copied. */
-  readonly isCompared: boolean;
+  /** The workers themselves do most of it, by cp, tar and comparisons; else one rsync for each unit does. */
+  readonly isSpared: boolean;
 }
 
 /**
  * The size a pool starts with: many where every call waits for a server; where it does not, two for each core, and at least
- * four, which hide the moments in which an rsync sleeps while it starts. A worker that compares keeps a core busy by itself.
+ * four, which hide the moments in which an rsync sleeps while it starts. A worker that compares, or has cp copy, keeps a core busy
+ * by itself.
  */
-export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isCompared }: PoolFacts): number {
+export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isSpared }: PoolFacts): number {
   if (workers !== 'auto') return workers;
   if (hasBandwidthLimit) return sizeWithBandwidthLimit;
   if (isSlow) return startSize;
-  return Math.min(startSize, isCompared ? Math.max(2, cpus().length) : Math.max(4, 2 * cpus().length));
+  return Math.min(startSize, isSpared ? Math.max(2, cpus().length) : Math.max(4, 2 * cpus().length));
 }
 
 /** What a run is steered by. */
