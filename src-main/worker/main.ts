@@ -244,8 +244,7 @@ function stop(graceMs: number): void {
 /** After a pause. Does nothing to what runs. */
 function goOn(): void {
   if (paused) return;
-  rsync?.signal('SIGCONT');
-  splitPoint?.hold();
+  if (splitPoint?.goOn() !== true) rsync?.signal('SIGCONT');
   filling?.signal('SIGCONT');
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { CallProgress } from '../core/rsync/output.ts';
+import { childrenOf } from '../core/rsync/process-identity.ts';
 import { bytesWritten } from './process-io.ts';
 import type { RsyncProcess } from './rsync-process.ts';
 
@@ -21,8 +22,8 @@ export interface SplitPoint {
   ask(graceMs: number): void;
   /** rsync's answer: from here on its sender waits. */
   told(progress: CallProgress): void;
-  /** Lets a sender that waits there wait on, after a pause has ended for all. */
-  hold(): void;
+  /** After a pause, while the sender waits there: lets the others go on without it. False where it does not wait. */
+  goOn(): boolean;
   /** True when all that was sent is written: now it may be ended. `stillMs`: for so long it has moved nothing. */
   isReached(stillMs: number): boolean;
   /** The result of an rsync that was ended there; null for one that came to an end of its own. */
@@ -37,6 +38,8 @@ export interface SplitPoint {
 export function createSplitPoint(): SplitPoint {
   let rsync: RsyncProcess | null = null;
   let reached: { files: number; bytes: number; at: number } | null = null;
+  /** The sender was stopped there. */
+  let waits = false;
   let graceMs = 0;
   let timer: NodeJS.Timeout | undefined;
   return {
@@ -46,7 +49,7 @@ export function createSplitPoint(): SplitPoint {
     ask(grace) {
       graceMs = grace;
       const pid = rsync?.pid;
-      if (pid !== undefined && !reached && catchesVtalrm(pid)) signalLeader(pid, 'SIGVTALRM');
+      if (pid !== undefined && !reached && catchesVtalrm(pid)) signalOne(pid, 'SIGVTALRM');
     },
     told({ bytes, files, left }) {
       const pid = rsync?.pid;
@@ -58,11 +61,14 @@ export function createSplitPoint(): SplitPoint {
       timer = setInterval(() => {
         if (bytesWritten(pid) === before && performance.now() - point.at < handedOverAfterMs) return;
         clearInterval(timer);
-        signalLeader(pid, 'SIGSTOP');
+        waits = true;
+        signalOne(pid, 'SIGSTOP');
       }, lookEveryMs);
     },
-    hold() {
-      if (rsync?.pid !== undefined && reached) signalLeader(rsync.pid, 'SIGSTOP');
+    goOn() {
+      if (rsync?.pid === undefined || !waits) return false;
+      for (const pid of descendantsOf(rsync.pid)) signalOne(pid, 'SIGCONT');
+      return true;
     },
     isReached: (stillMs) => reached !== null && Math.min(stillMs, performance.now() - reached.at) >= drainedAfterMs,
     resultOf(result) {
@@ -92,10 +98,14 @@ function catchesVtalrm(pid: number): boolean {
 }
 
 /** The leader of the group is the sender; the others go on with what they have. */
-function signalLeader(pid: number, signal: 'SIGVTALRM' | 'SIGSTOP'): void {
+function signalOne(pid: number, signal: 'SIGVTALRM' | 'SIGSTOP' | 'SIGCONT'): void {
   try {
     process.kill(pid, signal);
   } catch {
     // It has ended.
   }
+}
+
+function descendantsOf(pid: number): number[] {
+  return (childrenOf(pid) ?? []).flatMap((child) => [child, ...descendantsOf(child)]);
 }
