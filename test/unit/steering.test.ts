@@ -1,6 +1,7 @@
+import { cpus } from 'node:os';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Pool } from '../../src-main/core/run/pool.ts';
-import { steer, type SteeringFacts } from '../../src-main/core/run/steering.ts';
+import { firstSize, steer, type SteeringFacts } from '../../src-main/core/run/steering.ts';
 import { createWorkerBudget } from '../../src-main/core/run/worker-budget.ts';
 import { madeMeters } from '../fixtures/made-meters.ts';
 
@@ -105,4 +106,14 @@ test('an ended run leaves its part to the others', () => {
   expect(seat.share()).toBe(32);
   steering.stop();
   expect(seat.share()).toBe(64);
+});
+
+test('a pool begins with a worker for each core where workers copy and compare, with more where rsync does, with most on a server', () => {
+  const cores = cpus().length;
+  const first = (facts: Partial<Parameters<typeof firstSize>[1]>) => firstSize('auto', { hasBandwidthLimit: false, isSlow: false, isSpared: true, ...facts });
+  expect(first({})).toBe(Math.min(8, Math.max(2, cores)));
+  expect(first({ isSpared: false })).toBe(Math.min(8, Math.max(4, 2 * cores)));
+  expect(first({ isSlow: true })).toBe(8);
+  expect(first({ hasBandwidthLimit: true })).toBe(4);
+  expect(firstSize(3, { hasBandwidthLimit: true, isSlow: true, isSpared: true })).toBe(3);
 });

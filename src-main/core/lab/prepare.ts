@@ -5,6 +5,7 @@ import { guessCost, isSlow } from '../plan/cost.ts';
 import { probeRsync } from '../rsync/probe.ts';
 import { lookAtBoth } from '../run/before.ts';
 import { rememberedSize } from '../run/devices.ts';
+import { isSpared } from '../run/planning.ts';
 import type { BothEnds } from '../run/same-place.ts';
 import { startScout, type ScoutClient } from '../run/scout-client.ts';
 import { firstSize } from '../run/steering.ts';
@@ -62,7 +63,9 @@ export async function prepareLab({ ports, store, request, options }: ExperimentP
     const { latencyMs: sourceLatencyMs } = look.source;
     const { latencyMs: destinationLatencyMs } = look.destination;
     const slow = ports.tuning?.isSlow ?? (isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs));
-    const usual = firstSize(options.workers === 'auto' ? 'auto' : options.workers, { hasBandwidthLimit: false, isSlow: slow, isSpared: false });
+    const usual = firstSize(options.workers, {
+      hasBandwidthLimit: false, isSlow: slow, isSpared: isSpared({ options: base, lifeline: rsync.lifeline, destination: request.destination }, true, !slow),
+    });
     const remembered = options.workers === 'auto' ? rememberedSize(opened, { source: look.source.passport, destination: look.destination.passport }, true) : null;
     const begins = remembered ?? usual;
     return {

@@ -3,6 +3,7 @@ import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, PlanRequest } from '../../../src-shared/scout-protocol.ts';
 import { nextUnitState, type Unit } from '../../../src-shared/unit.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
+import type { CallContext } from '../rsync/args.ts';
 import { mayCompare } from '../rsync/compare.ts';
 import { maySpare } from '../rsync/seed.ts';
 import { isEnding, type RunContext } from './context.ts';
@@ -32,10 +33,9 @@ export function isFullCopy(destination: PathFacts): boolean {
   return destination.kind === 'missing' || destination.isEmpty;
 }
 
-/** Whether a simpler program than rsync will do most of the work. */
-function isSpared(context: RunContext, isFull: boolean): boolean {
-  const options = runOptions(context);
-  return isFull ? maySpare({ options, lifeline: context.rsync.lifeline }) : mayCompare(options, context.job.destination, context.isLocal);
+/** Whether something simpler than rsync will do most of the work: cp or tar in a first copy, comparisons in others. */
+export function isSpared({ options, lifeline, destination }: Pick<CallContext, 'options' | 'lifeline' | 'destination'>, isFull: boolean, isLocal: boolean): boolean {
+  return isFull ? maySpare({ options, lifeline }) : mayCompare(options, destination, isLocal);
 }
 
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */
@@ -44,7 +44,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const isFull = isFullCopy(destination);
   context.countsChanges = job.kind === 'saved' && context.run > 0 && !isFull;
   const known = context.run > 0 || store.jobs.find(job.id) !== null;
-  const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared(context, isFull) };
+  const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared({ options: runOptions(context), lifeline: context.rsync.lifeline, destination: job.destination }, isFull, context.isLocal) };
   // What was learned is what rsync took.
   const learned = known && !facts.isSpared ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
   const guess = guessCost({ ...facts, isFull });

@@ -1,9 +1,7 @@
-import { mayCompare } from '../rsync/compare.ts';
-import { maySpare } from '../rsync/seed.ts';
 import type { Prepared } from './before.ts';
 import type { RunContext } from './context.ts';
 import { deviceOf, rememberedSize } from './devices.ts';
-import { isFullCopy } from './planning.ts';
+import { isFullCopy, isSpared } from './planning.ts';
 import type { Passports } from './same-place.ts';
 import { firstSize, steer, type Steering } from './steering.ts';
 import type { WorkerBudget } from './worker-budget.ts';
@@ -11,9 +9,10 @@ import type { WorkerBudget } from './worker-budget.ts';
 /** The size that the pool of a run starts with. */
 export function firstSizeOf({ job, destination, rsync }: Prepared, isLocal: boolean): number {
   const { options } = job;
-  const isFull = isFullCopy(destination);
-  const isSpared = mayCompare(options, job.destination, isLocal) && (!isFull || maySpare({ options, lifeline: rsync.lifeline }));
-  return firstSize(options.workers, { hasBandwidthLimit: options.bandwidthLimit !== null, isSlow: !isLocal, isSpared });
+  return firstSize(options.workers, {
+    hasBandwidthLimit: options.bandwidthLimit !== null, isSlow: !isLocal,
+    isSpared: isSpared({ options, lifeline: rsync.lifeline, destination: job.destination }, isFullCopy(destination), isLocal),
+  });
 }
 
 /** Starts to steer the pool of a run, from the size that the last run between these two devices found, whatever its job. */
