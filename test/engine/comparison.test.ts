@@ -211,6 +211,11 @@ describe('a backup on a server', () => {
     for (const name of ['b/strange', 'a/deep/strange']) writeFileSync(join(destination, name), 'gone at the source');
     const { run, state, totals } = await backUp(app, source, destination, { options: { mirror: true } });
     const again = app.store().units.list(run!).filter(({ attempt }) => attempt > 1);
+    const entriesIn = (id: number): [string, number][] => app.store().protection.of(id).map((row) => [row.folder, row.entries]);
+    const unchanged = await backUp(app, source, destination, { options: { mirror: true } });
+    // What is told of each project is what it holds, though only folders of it were looked at last.
+    expect(entriesIn(run!)).toEqual(entriesIn(unchanged.run!));
+    expect(entriesIn(run!).length).toBeGreaterThan(2);
     await app.close();
     expect({ state, deleted: totals.deleted, entries: totals.entries }).toEqual({ state: 'succeeded', deleted: 2, entries: 19 });
     // Just these two folders, and what rsync counts above them.
