@@ -2,18 +2,23 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fileThreads, type ForkedProcess, type ForkedScript, type WorkerHost } from './core/ports.ts';
 
-/**
- * Forks workers and scouts with child_process, for the command line and the headless host. The scripts in `ahead` are
- * started at once, to get ready while the host still loads its own modules; the first forks take these.
- */
-export function createForkHost(ahead: readonly ForkedScript[] = []): WorkerHost {
-  // One that is never taken must not keep the host alive; it ends when the host does.
-  const ready = ahead.map((script) => ({ script, process: forkScript(script, false) }));
+export interface ForkHost extends WorkerHost {
+  /** Starts one at once that the next fork of this script takes, so that it gets ready while the host still loads its own modules. */
+  ahead(script: ForkedScript): void;
+}
+
+/** Forks workers and scouts with child_process, for the command line and the headless host. */
+export function createForkHost(): ForkHost {
+  const ready = new Map<ForkedScript, ReturnType<typeof forkScript>>();
   return {
+    ahead(script) {
+      // One that is never taken must not keep the host alive; it ends when the host does.
+      if (!ready.has(script)) ready.set(script, forkScript(script, false));
+    },
     fork(script) {
-      const index = ready.findIndex((each) => each.script === script);
-      if (index < 0) return forkScript(script, true);
-      const [{ process: taken }] = ready.splice(index, 1) as [(typeof ready)[number]];
+      const taken = ready.get(script);
+      if (!taken) return forkScript(script, true);
+      ready.delete(script);
       taken.hold();
       return taken;
     },

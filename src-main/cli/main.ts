@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { dataFolder } from '../core/store/data-folder.ts';
+import { createForkHost } from '../fork-host.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import type { Tuning } from '../core/ports.ts';
 import type { Face } from './face.ts';
@@ -13,6 +14,9 @@ import { styleFor } from './style.ts';
 
 // As in the forked processes (worker/port.ts): the names of all units pass through this one.
 setFlagsFromString('--semi-space-growth-factor=1');
+const workerHost = createForkHost();
+// It gets ready on another core while this process loads the rest.
+if (process.argv[2] === 'backup') workerHost.ahead('scout');
 const face = createProcessFace();
 process.on('uncaughtException', (thrown) => {
   tellError(thrown);
@@ -58,10 +62,10 @@ function createProcessFace(): Face {
     stopSelf: () => process.kill(process.pid, 'SIGSTOP'),
     exit: (code) => process.exit(code),
     openApp: async ({ dataFolder: folder, toBackUp = false } = {}) => {
-      const { createForkHost } = await import('../fork-host.ts');
-      // They start on another core while this process loads the rest.
-      const workerHost = createForkHost(toBackUp ? ['scout', 'worker'] : []);
+      if (toBackUp) workerHost.ahead('scout');
       const { createApp } = await import('../core/app.ts');
+      // Needed last: until here it would only take the processor from the two.
+      if (toBackUp) workerHost.ahead('worker');
       const tuning = process.env['DAYBREAK_TUNING'];
       return createApp({
         workerHost,

@@ -11,12 +11,12 @@ import { readSource, type SourceFacts } from './imports.ts';
 const layers: Readonly<Record<string, readonly string[]>> = {
   'src-shared/': ['zod', '@orpc/contract'],
   'src-main/core/': [
-    'src-shared/', 'node:', 'execa', 'systeminformation', 'croner', 'pino', 'nodemailer', 'write-file-atomic', '@orpc/server', 'zod',
+    'src-shared/', 'node:', 'systeminformation', 'croner', 'pino', 'nodemailer', 'write-file-atomic', '@orpc/server', 'zod',
   ],
   'src-main/worker/': ['src-shared/', 'src-main/core/rsync/', 'src-main/core/plan/', 'node:'],
   'src-main/fork-host.ts': ['src-shared/', 'src-main/core/ports.ts', 'node:'],
   'src-main/local/': ['src-shared/', 'src-main/core/', 'node:', '@orpc/*'],
-  'src-main/cli/': ['src-shared/', 'src-main/core/', 'src-main/headless/', 'src-main/local/', 'src-main/fork-host.ts', 'package.json', 'node:', '@orpc/*', 'ws', 'commander'],
+  'src-main/cli/': ['src-shared/', 'src-main/core/', 'src-main/headless/', 'src-main/local/', 'src-main/fork-host.ts', 'package.json', 'node:', '@orpc/*', 'ws', 'commander', 'execa'],
   'src-main/headless/': ['src-shared/', 'src-main/core/', 'node:', '@orpc/*', 'ws', 'zod'],
   'src-main/electron/': ['src-shared/', 'src-main/core/', 'src-main/local/', 'package.json', 'node:', 'electron', 'electron-updater', '@orpc/server'],
   'src-main/electron/preload.ts': ['src-shared/', 'electron'],

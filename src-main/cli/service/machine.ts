@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
+import { execa } from 'execa';
 import type { Face } from '../face.ts';
 import { ownProgram, type ServiceMachine } from './service-place.ts';
 
@@ -8,11 +8,9 @@ export function thisMachine(env: Face['env']): ServiceMachine {
   const { username, homedir, uid } = userInfo();
   return {
     platform: process.platform, env, home: env['HOME'] ?? homedir, userName: username, uid, root: '/', program: ownProgram(),
-    run: ([program, ...argv]) => new Promise((resolve) => {
-      execFile(program, argv, { env: { ...env } }, (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
-        resolve({ code, output: `${stdout}${stderr}` });
-      });
-    }),
+    run: async ([program, ...argv]) => {
+      const { exitCode = null, stdout, stderr } = await execa(program, argv, { env: { ...env }, extendEnv: false, reject: false, stripFinalNewline: false, stdin: 'ignore' });
+      return { code: exitCode, output: `${stdout ?? ''}${stderr ?? ''}` };
+    },
   };
 }

@@ -2,7 +2,6 @@
 /// <reference path="./write-file-atomic.d.ts" />
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { SecretStore } from '../ports.ts';
@@ -44,6 +43,7 @@ export function secretFile(path: string): SecretFile {
   return {
     read: (name) => all()[name] ?? null,
     async write(name, text) {
+      const { default: writeFileAtomic } = await import('write-file-atomic');
       const { [name]: _replaced, ...others } = all();
       const next = text === null ? others : { ...others, [name]: text };
       await writeFileAtomic(path, `${JSON.stringify(next)}\n`, { mode: 0o600 });
