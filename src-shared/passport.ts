@@ -64,5 +64,7 @@ export const PathFacts = z.object({
   freeInodes: z.number(),
   /** Time of one lstat of a name that is not there, ms, the quickest of several. */
   latencyMs: z.number(),
+  /** What a name is, once told, is answered from memory for a while: of a server that may be asked anew each time. */
+  keepsAttributes: z.boolean(),
 });
 export type PathFacts = z.infer<typeof PathFacts>;

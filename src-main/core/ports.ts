@@ -22,8 +22,8 @@ export interface ForkedProcess {
 
 export type ForkedScript = 'worker' | 'scout' | 'lab';
 
-/** UV_THREADPOOL_SIZE: file calls wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Workers are many; more than 32 brought a comparison nothing. */
-export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '32', lab: '64' };
+/** UV_THREADPOOL_SIZE: file calls wait for a server most of the time (a walk measured: 348 ms with 64, 868 ms with 4). Half as many workers then do the same, and each costs 50 ms of processor time to start. */
+export const fileThreads: Readonly<Record<ForkedScript, string>> = { scout: '64', worker: '64', lab: '64' };
 
 /** Forks workers and scouts: child_process here, utilityProcess in the desktop app. */
 export interface WorkerHost {

@@ -8,7 +8,7 @@ import { createLookAll } from './look-all.ts';
 import { using, type Named, type SafeFolder } from './safe-folder.ts';
 
 /** Folders read side by side. */
-const readers = 16;
+const readers = 32;
 
 /** Where calls wait for a server many of them wait at the same time. */
 export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {

@@ -50,9 +50,10 @@ export async function writeHolder(folder: SafeFolder, name: ByteName, holder: Lo
   );
   try {
     await file.writeFile(textOf(holder));
+    const { mode, mtimeMs } = await file.stat();
     // Whoever is refused must be able to read by whom, whatever the umask. Some file systems have no modes.
-    await file.chmod(0o644).catch(() => {});
-    return (await file.stat()).mtimeMs;
+    if ((mode & 0o777) !== 0o644) await file.chmod(0o644).catch(() => {});
+    return mtimeMs;
   } finally {
     await file.close();
   }

@@ -50,8 +50,8 @@ export async function lock(destination: string, holder: LockHolder): Promise<Sco
   const begin = performance.now();
   let madeFolder = false;
   while (performance.now() < begin + patienceMs) {
-    const answer = await within(destination, true, async (folder, made) => {
-      madeFolder ||= made;
+    const answer = await within(destination, true, async ({ folder, isNew }) => {
+      madeFolder ||= isNew;
       return tryToTake(folder, holder);
     });
     if (answer?.state === 'held-by-us') return { ...answer, madeFolder };
@@ -71,7 +71,7 @@ export async function lock(destination: string, holder: LockHolder): Promise<Sco
  * the lock is not ours any more: the run must stop, another one may be at work.
  */
 export async function renewLock(destination: string, holder: LockHolder): Promise<Record<string, never>> {
-  const result = await within(destination, false, (folder) => touchLock(folder, holder));
+  const result = await within(destination, false, ({ folder }) => touchLock(folder, holder));
   if (!result?.renewed) throw notHeld(destination, result?.other ?? null);
   return {};
 }
@@ -81,14 +81,18 @@ export async function renewLock(destination: string, holder: LockHolder): Promis
  * empty. Touches nothing where the lock is not ours. That changes the time of the destination's root folder.
  */
 export async function unlock(destination: string, holder: LockHolder): Promise<{ removedFolder: boolean }> {
-  const released = await within(destination, false, async (folder) => {
+  const removedFolder = await within(destination, false, async ({ folder }) => {
     const now = await readHolder(folder, lockName);
     // Another run's, or another disk that is mounted there now: nothing of that is ours to touch.
     if (!now?.holder || !isSameHolder(now.holder, holder)) return false;
     const end = performance.now() + patienceMs;
     let done = false;
+    let isAlone = false;
     while (!done && performance.now() < end) {
-      done = await withClaim(folder, holder, () => removeOurs(folder, holder)).catch(async (error: unknown) => {
+      done = await withClaim(folder, holder, async (others) => {
+        isAlone = others.length === 0;
+        await removeOurs(folder, holder);
+      }).catch(async (error: unknown) => {
         // A claim needs room for a file. On a full disk the lock goes without one: it is ours and alive.
         if (!isFull(error)) throw error;
         await removeOurs(folder, holder);
@@ -96,10 +100,10 @@ export async function unlock(destination: string, holder: LockHolder): Promise<{
       });
       if (!done) await stepAside();
     }
-    await sweepOwn(folder, holder);
+    if (!isAlone) await sweepOwn(folder, holder);
     return done;
-  });
-  return { removedFolder: released === true && (await removeIfEmpty(destination)) };
+  }, async (root, done) => done && removeIfEmpty(root));
+  return { removedFolder: removedFolder === true };
 }
 
 async function removeOurs(folder: SafeFolder, holder: LockHolder): Promise<void> {
@@ -145,13 +149,16 @@ async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken 
   }
 }
 
-/** Runs `act` while no other process is inside a claim in this folder; false where another is: then nothing was done. */
-async function withClaim(folder: SafeFolder, holder: LockHolder, act: () => Promise<void>): Promise<boolean> {
+/**
+ * Runs `act`, with the other claims and temporary files that were there, while no other process is inside a claim in this folder;
+ * false where another is: then nothing was done.
+ */
+async function withClaim(folder: SafeFolder, holder: LockHolder, act: (others: readonly ByteName[]) => Promise<void>): Promise<boolean> {
   const claim = newLockName('.taking');
   try {
     const nowMs = await writeHolder(folder, claim, holder);
-    for (const { name } of await folder.names()) {
-      if (name === claim || !isClaim(name)) continue;
+    const others = (await folder.names()).map(({ name }) => name).filter((name) => name !== claim && isOwnTemporary(name));
+    for (const name of others.filter(isClaim)) {
       const other = await readHolder(folder, name);
       if (!other) continue;
       // One of our own was left by a scout that had to be killed.
@@ -160,7 +167,7 @@ async function withClaim(folder: SafeFolder, holder: LockHolder, act: () => Prom
       // A claim's name is never used again: removing one that was left behind cannot hit another.
       await removeOwn(folder, name);
     }
-    await act();
+    await act(others);
     return true;
   } finally {
     await removeOwn(folder, claim);
@@ -182,23 +189,28 @@ async function sweepOwn(folder: SafeFolder, holder: LockHolder): Promise<void> {
   }
 }
 
-/** Runs `act` with `.daybreak` held; null where it is not there, or was removed meanwhile by one who was done. */
+/** `.daybreak`, held. */
+interface Held {
+  readonly folder: SafeFolder;
+  readonly isNew: boolean;
+}
+
+/**
+ * Runs `act` with `.daybreak` held, and `after` when only the destination is; null where it is not there, or was removed meanwhile by
+ * one who was done.
+ */
 async function within<Result>(
-  destination: string,
-  make: boolean,
-  act: (folder: SafeFolder, made: boolean) => Promise<Result>,
+  destination: string, make: boolean, act: (held: Held) => Promise<Result>,
+  after: (root: SafeFolder, result: Result) => Promise<Result> = async (_, result) => result,
 ): Promise<Result | null> {
   const root = await holdRoot(destination).catch((error: unknown) => {
     throw failure(destination, 'cannot be opened', error);
   });
   try {
-    const made = make && (await makeOwnFolder(root));
-    const folder = await root.enter(ownFolder);
-    try {
-      return await act(folder, made);
-    } finally {
-      await folder.close();
-    }
+    const made = make ? await makeOwnFolder(root) : null;
+    const folder = made ?? (await root.enter(ownFolder));
+    const result = await act({ folder, isNew: made !== null }).finally(() => folder.close());
+    return await after(root, result);
   } catch (error) {
     if (error instanceof AppError) throw error;
     const code = errnoOf(error);
@@ -210,30 +222,34 @@ async function within<Result>(
   }
 }
 
-/** Whoever may write the destination may write the folder: another user has to be able to remove what was left behind. */
-async function makeOwnFolder(root: SafeFolder): Promise<boolean> {
+/** Null where it is there. Whoever may write the destination may write the folder: another user has to be able to remove what was left behind. */
+async function makeOwnFolder(root: SafeFolder): Promise<SafeFolder | null> {
   const at = root.at(ownFolder);
-  const [mode, { uid, gid }] = await Promise.all([root.mode(), root.owner()]);
+  const [mode, owner] = await Promise.all([root.mode(), root.owner()]);
   try {
     await root.confirm();
     await mkdir(at, mode & 0o777);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
+    if (errnoOf(error) === 'EEXIST') return null;
     throw error;
   }
   const folder = await root.enter(ownFolder);
   try {
+    const uid = process.getuid?.() === 0 ? owner.uid : (process.getuid?.() ?? owner.uid);
+    const [modeNow, now] = await Promise.all([folder.mode(), folder.owner()]);
     // Best effort: shares without owners or modes refuse, and then have none to get wrong.
-    await folder.setOwner(process.getuid?.() === 0 ? uid : (process.getuid?.() ?? uid), gid).catch(() => {});
-    await folder.setMode(mode & 0o2777).catch(() => {});
-  } finally {
+    const isOwned = now.uid === uid && now.gid === owner.gid;
+    if (!isOwned) await folder.setOwner(uid, owner.gid).catch(() => {});
+    // Another owner may have cost it the bit of its group.
+    if (!isOwned || modeNow !== (mode & 0o2777)) await folder.setMode(mode & 0o2777).catch(() => {});
+    return folder;
+  } catch (error) {
     await folder.close();
+    throw error;
   }
-  return true;
 }
 
-async function removeIfEmpty(destination: string): Promise<boolean> {
-  const root = await holdRoot(destination);
+async function removeIfEmpty(root: SafeFolder): Promise<boolean> {
   try {
     await root.confirm();
     await rmdir(root.at(ownFolder));
@@ -241,7 +257,5 @@ async function removeIfEmpty(destination: string): Promise<boolean> {
   } catch {
     // Something else is in it, or another run has begun to use it.
     return false;
-  } finally {
-    await root.close();
   }
 }

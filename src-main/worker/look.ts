@@ -22,6 +22,8 @@ const latencySamples = 9;
 /** A lookup that takes less is answered by this machine, and one that takes more by a server, whatever else goes on; ms. */
 const surelyLocalMs = 0.1;
 const surelyServerMs = 1;
+/** The first one tells the system of it; the machine may have been busy while it answered the second. */
+const looksAtOneName = 3;
 /** So many slow answers are not the machine's mood any more. */
 const enoughOfServer = 4;
 
@@ -58,7 +60,7 @@ export async function look(path: string, readers: SystemReaders = system): Promi
   // After the path was touched: looking at it may have mounted it.
   const [mounts, fstab] = await Promise.all([readers.mounts(), readers.fstab()]);
   const mount = mountOf(found.real, mounts);
-  const content = isFolder ? await contentOf(found.real) : { isEmpty: false, listable: true };
+  const content = isFolder ? await contentOf(found.real) : { firstName: null, listable: true };
   const place = isFolder || found.kind === 'file' ? found.real : parent;
   const exists = found.kind !== 'missing';
   const hasDaybreakFolder = isFolder && (await isThere(join(found.real, OWN_FOLDER)));
@@ -75,7 +77,7 @@ export async function look(path: string, readers: SystemReaders = system): Promi
     realPath: found.real,
     kind: found.kind,
     passport: exists && mount ? { path: found.real, mount, inside: mountsInside(found.real, mounts), ...(marker ? { marker: marker.id } : {}) } : null,
-    isEmpty: content.isEmpty,
+    isEmpty: isFolder && content.listable && content.firstName === null,
     readable,
     writable,
     unmountedPoint: unmountedPointOf([found.real, path], fstab, mounts),
@@ -83,6 +85,7 @@ export async function look(path: string, readers: SystemReaders = system): Promi
     parentExists,
     ...space,
     latencyMs,
+    keepsAttributes: content.firstName !== null && keepsAttributes(found.real, content.firstName),
   };
 }
 
@@ -187,14 +190,14 @@ async function allows(path: string, mode: number): Promise<boolean> {
 const ownNames = new Set<string>([OWN_FOLDER, 'lost+found']);
 
 /** A folder that may not be listed is not known to be empty. */
-async function contentOf(folder: string): Promise<{ isEmpty: boolean; listable: boolean }> {
+async function contentOf(folder: string): Promise<{ firstName: Buffer | null; listable: boolean }> {
   try {
     for await (const entry of await opendir(folder, { bufferSize: 8, encoding: 'latin1' })) {
-      if (!ownNames.has(entry.name)) return { isEmpty: false, listable: true };
+      if (!ownNames.has(entry.name)) return { firstName: Buffer.from(entry.name, 'latin1'), listable: true };
     }
-    return { isEmpty: true, listable: true };
+    return { firstName: null, listable: true };
   } catch (error) {
-    if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM') return { isEmpty: false, listable: false };
+    if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM') return { firstName: null, listable: false };
     throw new AppError({
       kind: 'connection',
       message: `${folder} cannot be listed: ${reasonOf(error)}`,
@@ -242,6 +245,18 @@ async function latencyOf(folder: string): Promise<number> {
     quickest = Math.min(quickest, performance.now() - from);
   }
   return quickest;
+}
+
+/** Asks for the same name some times, in the way that a comparison does. */
+function keepsAttributes(folder: string, name: Buffer): boolean {
+  const path = Buffer.concat([Buffer.from(`${folder}/`), name]);
+  let quickest = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < looksAtOneName; look++) {
+    const from = performance.now();
+    lstatSync(path, { throwIfNoEntry: false });
+    quickest = Math.min(quickest, performance.now() - from);
+  }
+  return quickest < surelyLocalMs;
 }
 
 /** A name nobody asked for before, so that no cache can answer for the file system. */

@@ -20,8 +20,9 @@ export async function placesNow({ source, destination, holder }: {
   source: string; destination: string; holder: LockHolder | null;
 }): Promise<ScoutAnswer<'places-now'>> {
   // Mounts come last: with one that changes at this very moment, they are what tells why the rest is not there.
-  const isLocked = holder === null || (await isLockedBy(destination, holder));
-  const [from, to] = await Promise.all([foundAt(source), foundAt(destination)]);
+  const [isLocked, from, to] = await Promise.all([
+    holder === null || isLockedBy(destination, holder), foundAt(source), foundAt(destination),
+  ]);
   const mounts = await readMounts();
   return { source: placeIn(from, mounts), destination: placeIn(to, mounts), isLocked };
 }

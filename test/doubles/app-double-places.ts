@@ -43,7 +43,7 @@ function factsOf(path: string): PathFacts {
   const volume = volumes.toSorted((one, other) => other.mount.point.length - one.mount.point.length).find(({ mount }) => path.startsWith(mount.point)) ?? volumes[0];
   return {
     path, realPath: path, kind: 'folder', passport: volume ? { path, mount: volume.mount, inside: [] } : null, isEmpty: false, readable: true, writable: volume?.readOnly === false,
-    unmountedPoint: null, hasDaybreakFolder: false, parentExists: true, freeBytes: volume?.freeBytes ?? 0, usedBytes: (volume?.totalBytes ?? 0) - (volume?.freeBytes ?? 0), freeInodes: 1e8, latencyMs: 0.4,
+    unmountedPoint: null, hasDaybreakFolder: false, parentExists: true, freeBytes: volume?.freeBytes ?? 0, usedBytes: (volume?.totalBytes ?? 0) - (volume?.freeBytes ?? 0), freeInodes: 1e8, latencyMs: 0.4, keepsAttributes: true,
   };
 }
 

@@ -22,6 +22,7 @@ function facts(path: string, changes: Partial<PathFacts> = {}, mount: Mount = di
     usedBytes: 1e9,
     freeInodes: 1e6,
     latencyMs: 0.1,
+    keepsAttributes: true,
     ...changes,
   };
 }

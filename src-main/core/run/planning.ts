@@ -6,6 +6,7 @@ import { guessCost, unitWeights } from '../plan/cost.ts';
 import type { CallContext } from '../rsync/args.ts';
 import { mayCompare } from '../rsync/compare.ts';
 import { maySpare } from '../rsync/seed.ts';
+import type { Prepared } from './before.ts';
 import { isEnding, type RunContext } from './context.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';
 import { rememberedSize } from './devices.ts';
@@ -38,6 +39,11 @@ export function isSpared({ options, lifeline, destination }: Pick<CallContext, '
   return isFull ? maySpare({ options, lifeline }) : mayCompare(options, destination, isLocal);
 }
 
+/** Whether both ends keep what they told of a name: then to compare them is work for the processor, however far the server is. */
+export function isFromMemory({ source, destination }: Pick<Prepared, 'source' | 'destination'>): boolean {
+  return source.keepsAttributes && destination.keepsAttributes;
+}
+
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */
 export async function planAndCopy(context: RunContext, source: PathFacts, destination: PathFacts): Promise<Planned> {
   const { job, request, ports, store } = context;
@@ -54,12 +60,13 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
   const weights = unitWeights({ ...facts, isFull });
   const slow = !context.isLocal;
+  const willGrow = slow && !(facts.isSpared && !isFull && isFromMemory({ source, destination }));
   const remembered = rememberedSize(store, { source: source.passport, destination: destination.passport }, isFull);
   const plan: PlanRequest = {
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
-    lanes: job.options.workers === 'auto' && slow ? remembered ?? (facts.isSpared ? lanesOnNas.spared : lanesOnNas.usual) : context.pool.size,
+    lanes: job.options.workers === 'auto' && willGrow ? remembered ?? (facts.isSpared ? lanesOnNas.spared : lanesOnNas.usual) : context.pool.size,
     isSlow: slow,
     fills: isFull && slow && facts.isSpared && !request.dryRun,
     records: known && !isFull ? store.learned.folders(job.id) : [],

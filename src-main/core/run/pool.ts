@@ -52,6 +52,8 @@ export interface ProcessJournal {
 }
 
 export interface Pool {
+  /** Starts the workers of all lanes, so that they are ready when there is work. */
+  openLanes(): void;
   run(task: Task): Promise<TaskEnd>;
   /**
    * Lanes are opened on demand up to this many. Where more work, those that began last stand still until there is a lane for
@@ -66,6 +68,8 @@ export interface Pool {
   stop(): void;
   /** Kills every process at once. */
   kill(): void;
+  /** Ends the idle workers but one, without waiting for them: little is left to do. */
+  closeAllButOne(): void;
   /** Ends the idle workers and waits for them. */
   close(): Promise<void>;
   readonly size: number;
@@ -161,10 +165,14 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
   /** Ends a worker beyond the pool's size, unless it is needed again soon. */
   function retire(worker: Worker): void {
     setTimeout(() => {
-      if (worker.current !== null || worker.lane < size || worker.leaving || stopping || workers.get(worker.lane) !== worker) return;
-      worker.leaving = true;
-      send(worker, { type: 'stop', graceMs: 0, exit: true });
+      if (worker.lane >= size && !stopping && workers.get(worker.lane) === worker) letGo(worker);
     }, idleMs).unref();
+  }
+
+  function letGo(worker: Worker): void {
+    if (worker.current !== null || worker.leaving) return;
+    worker.leaving = true;
+    send(worker, { type: 'stop', graceMs: 0, exit: true });
   }
 
   function open(lane: number): Worker {
@@ -240,6 +248,9 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
   }
 
   return {
+    openLanes() {
+      for (let lane = 0; lane < size; lane++) if (!stopping && !workers.has(lane)) open(lane);
+    },
     run(task) {
       return new Promise((end) => {
         if (stopping) return end(neverStarted);
@@ -284,6 +295,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
         worker.process.kill();
       }
     },
+    closeAllButOne: () => [...workers.values()].slice(1).forEach(letGo),
     async close() {
       stopping = true;
       dropQueue();

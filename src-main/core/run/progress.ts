@@ -19,6 +19,8 @@ export interface ProgressTracker {
   planned(): void;
   started(unit: Unit, name: string, lane: number, at: number): void;
   moved(unitId: number, bytes: number): void;
+  /** Of a unit that runs now. */
+  movedBytes(unitId: number): number;
   /** A try of a unit is over; `done` when no further try will follow. */
   ended(unit: Unit, done: boolean, entries: number, bytesTransferred: number): void;
   /** Units that have not started, without one that is about to; null until all are known. */
@@ -79,6 +81,7 @@ export function createProgressTracker(startedAt: number): ProgressTracker {
       // The next process of a unit starts at nothing.
       if (entry) entry.bytes = Math.max(entry.bytes, bytes);
     },
+    movedBytes: (unitId) => running.get(unitId)?.bytes ?? 0,
     ended(unit, done, entries, bytesTransferred) {
       running.delete(unit.id);
       if (!done) return;

@@ -173,7 +173,10 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     try {
       move('plan');
       await askBeforeFirstMirror(context, prepared);
-      if (!request.dryRun && !isEnding(context)) hold = await holdDestination(context, prepared.destination, heldLocks);
+      const taking = request.dryRun || isEnding(context) ? null : holdDestination(context, prepared.destination, heldLocks);
+      // Until the first unit comes, this machine waits for the server more than it works.
+      if (!context.isLocal && !isEnding(context)) context.pool.openLanes();
+      hold = await taking;
       if (hold && !isEnding(context)) await openTrash(context);
       if (!isEnding(context)) await copyAndFinish(context, prepared, hold);
     } finally {
@@ -269,7 +272,8 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   async function giveBack(context: RunContext, hold: Hold | null): Promise<void> {
     const { pool } = context;
     const isWell = !isEnding(context);
-    if (!isWell) await pool.close();
+    if (isWell) pool.closeAllButOne();
+    else await pool.close();
     if (hold) await Promise.race([closeTrash(context).then(() => hold.release()), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
     if (hold && isWell) await mendRoot(context);
     await pool.close();

@@ -16,6 +16,15 @@ export function isOverdue({ weight }: Pick<Unit, 'weight'>, forMs: number, after
   return forMs > Math.max(afterMs, timesPredicted * weight);
 }
 
+/**
+ * Whether what is left of a unit that moved so many bytes would take longer than splitting it does: one second in which nothing moves,
+ * and the start of others. Where more has moved than it was said to hold, or nothing, nobody knows.
+ */
+export function hasMuchLeft({ bytes }: Pick<Unit, 'bytes'>, movedBytes: number, forMs: number, afterMs: number = splitAfterMs): boolean {
+  const left = bytes - movedBytes;
+  return movedBytes === 0 || left <= 0 || (forMs * left) / movedBytes > afterMs;
+}
+
 /** Whether what is left of a unit can be planned as other units: folders that wait for nothing, and are not kept together for their links. */
 export function isDivisible({ unit, isRest }: Pick<UnitProgress, 'unit' | 'isRest'>): boolean {
   const { kind, folder, names, after } = unit;
@@ -37,7 +46,8 @@ export function watchOverdue(context: RunContext): () => void {
     const running = new Map(pool.running().map(({ unit, forMs }) => [unit, forMs]));
     for (const progress of context.units) {
       const forMs = running.get(progress.unit.id);
-      if (forMs !== undefined && isDivisible(progress) && isOverdue(progress.unit, forMs, afterMs)) pool.split(progress.unit.id);
+      if (forMs === undefined || !isDivisible(progress) || !isOverdue(progress.unit, forMs, afterMs)) continue;
+      if (hasMuchLeft(progress.unit, context.tracker.movedBytes(progress.unit.id), forMs, afterMs)) pool.split(progress.unit.id);
     }
   }, Math.max(10, (afterMs ?? splitAfterMs) / looksPerWait));
   timer.unref();

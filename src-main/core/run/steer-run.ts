@@ -1,17 +1,18 @@
 import type { Prepared } from './before.ts';
 import type { RunContext } from './context.ts';
 import { deviceOf, rememberedSize } from './devices.ts';
-import { isFullCopy, isSpared } from './planning.ts';
+import { isFromMemory, isFullCopy, isSpared } from './planning.ts';
 import type { Passports } from './same-place.ts';
 import { firstSize, steer, type Steering } from './steering.ts';
 import type { WorkerBudget } from './worker-budget.ts';
 
 /** The size that the pool of a run starts with. */
-export function firstSizeOf({ job, destination, rsync }: Prepared, isLocal: boolean): number {
+export function firstSizeOf({ job, source, destination, rsync }: Prepared, isLocal: boolean): number {
   const { options } = job;
+  const isFull = isFullCopy(destination);
   return firstSize(options.workers, {
     hasBandwidthLimit: options.bandwidthLimit !== null, isSlow: !isLocal,
-    isSpared: isSpared({ options, lifeline: rsync.lifeline, destination: job.destination }, isFullCopy(destination), isLocal),
+    isSpared: isSpared({ options, lifeline: rsync.lifeline, destination: job.destination }, isFull, isLocal), isFromMemory: !isFull && isFromMemory({ source, destination }),
   });
 }
 

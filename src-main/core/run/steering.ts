@@ -20,18 +20,20 @@ export interface PoolFacts {
   readonly isSlow: boolean;
   /** The workers themselves do most of it, by cp, tar and comparisons; else one rsync for each unit does. */
   readonly isSpared: boolean;
+  /** What they compare is answered from memory, of a server too. */
+  readonly isFromMemory: boolean;
 }
 
 /**
- * The size a pool starts with: many where every call waits for a server; where it does not, two for each core, and at least
- * four, which hide the moments in which an rsync sleeps while it starts. A worker that compares, or has cp copy, keeps a core busy
- * by itself.
+ * The size a pool starts with: many where every call of an rsync waits for a server; where it does not, two for each core, and at least
+ * four, which hide the moments in which an rsync sleeps while it starts. As many do where tar and comparisons keep many calls
+ * under way each. A worker that compares what is in memory, or has cp copy, keeps a core busy by itself.
  */
-export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isSpared }: PoolFacts): number {
+export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isSpared, isFromMemory }: PoolFacts): number {
   if (workers !== 'auto') return workers;
   if (hasBandwidthLimit) return sizeWithBandwidthLimit;
-  if (isSlow) return startSize;
-  return Math.min(startSize, isSpared ? Math.max(2, cpus().length) : Math.max(4, 2 * cpus().length));
+  if (isSlow && !isSpared) return startSize;
+  return Math.min(startSize, isSpared && (!isSlow || isFromMemory) ? Math.max(2, cpus().length) : Math.max(4, 2 * cpus().length));
 }
 
 /** What a run is steered by. */
