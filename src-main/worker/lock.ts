@@ -209,7 +209,12 @@ async function within<Result>(
   try {
     const made = make ? await makeOwnFolder(root) : null;
     const folder = made ?? (await root.enter(ownFolder));
-    const result = await act({ folder, isNew: made !== null }).finally(() => folder.close());
+    let result: Result;
+    try {
+      result = await act({ folder, isNew: made !== null });
+    } finally {
+      await folder.close();
+    }
     return await after(root, result);
   } catch (error) {
     if (error instanceof AppError) throw error;

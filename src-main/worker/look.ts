@@ -251,7 +251,7 @@ async function latencyOf(folder: string): Promise<number> {
 function keepsAttributes(folder: string, name: Buffer): boolean {
   const path = Buffer.concat([Buffer.from(`${folder}/`), name]);
   let quickest = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < looksAtOneName; look++) {
+  for (let sample = 0; sample < looksAtOneName; sample++) {
     const from = performance.now();
     lstatSync(path, { throwIfNoEntry: false });
     quickest = Math.min(quickest, performance.now() - from);

@@ -6,6 +6,7 @@ import type { RunEventData } from '../../src-shared/run-event.ts';
 import type { LaneStates, RunMeters, RunSample } from '../../src-shared/run-meters.ts';
 import { withSample } from '../../src-main/core/meters/thinning.ts';
 import { openStore } from '../../src-main/core/store/open-store.ts';
+import { look } from '../../src-main/worker/look.ts';
 import { buildNas, mountNas, whyNoNas, type NasMount } from '../bench/nas/nas.ts';
 import { backUp, openEngine, unitsOf, type Engine } from '../fixtures/engine.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
@@ -54,6 +55,13 @@ describe.skipIf(reason !== null)(`where one end is slow${reason === null ? '' : 
     nas = null;
   });
   afterAll(() => rmSync(tools, { recursive: true, force: true }));
+
+  test.each([[0, false], [60, true]])('a look tells whether what it told of a name is kept: for %d s, %s', async (cacheSeconds, keepsAttributes) => {
+    const backing = join(folder, 'source');
+    writeTree(backing, plainTree({ folders: 1, files: 2, bytes: 10 }));
+    nas = await mountNas(program, { ...shape, cacheSeconds }, { backing, point: join(folder, 'nas') });
+    expect(await look(nas.point)).toMatchObject({ isEmpty: false, keepsAttributes });
+  });
 
   test.each(['source', 'destination'] as const)('the meters of a run show it: %s', async (slow) => {
     const backing = { source: join(folder, 'source'), destination: join(folder, 'destination') };

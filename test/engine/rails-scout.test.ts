@@ -72,6 +72,7 @@ describe('a look at a path', () => {
       unmountedPoint: null,
       hasDaybreakFolder: false,
       parentExists: true,
+      keepsAttributes: true,
       passport: { path: folder },
     });
     const [available, blocks, unused, size] = execFileSync('stat', ['-f', '-c', '%a %b %f %S', folder], { encoding: 'utf8' })
@@ -90,7 +91,7 @@ describe('a look at a path', () => {
   test('takes a folder with nothing but .daybreak and lost+found for empty', async () => {
     mkdirSync(join(folder, 'lost+found'));
     mkdirSync(join(folder, '.daybreak'));
-    expect(await look(folder)).toMatchObject({ isEmpty: true, hasDaybreakFolder: true });
+    expect(await look(folder)).toMatchObject({ isEmpty: true, hasDaybreakFolder: true, keepsAttributes: false });
     writeFileSync(join(folder, '.hidden'), '');
     expect(await look(folder)).toMatchObject({ isEmpty: false });
   });

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   bootId, factsFromPs, isAlive, parseProcStat, parsePsLine, processesOfGroup, processFacts, processStartTime,
 } from '../../src-main/core/rsync/process-identity.ts';
@@ -88,10 +88,14 @@ test('a line of ps is read by its columns, as Linux and macOS write it', () => {
   expect(parsePsLine('')).toBeNull();
 });
 
-test('without /proc, ps tells the same of a process', () => {
+test('without /proc, ps tells the same of a process', async () => {
   const child = sleeper();
-  const [facts] = factsFromPs(['-p', String(child.pid)]);
-  expect(facts).toMatchObject({ pid: child.pid, group: child.pid, state: 'S', command: 'sleep' });
+  // Just started, it does not sleep yet.
+  const facts = await vi.waitFor(() => {
+    const [found] = factsFromPs(['-p', String(child.pid)]);
+    expect(found).toMatchObject({ pid: child.pid, group: child.pid, state: 'S', command: 'sleep' });
+    return found;
+  });
   expect(facts!.started).toMatch(/^\w{3} \w{3} \d+ \d\d:\d\d:\d\d \d{4}$/);
   expect(Math.abs(Date.parse(`${facts!.started} UTC`) - Date.now())).toBeLessThan(5000);
   expect(factsFromPs(['-p', '2147483646'])).toEqual([]);

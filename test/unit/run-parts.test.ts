@@ -11,7 +11,7 @@ import { untried, type UnitProgress } from '../../src-main/core/run/copying.ts';
 import { amountsByTop, keptAmounts } from '../../src-main/core/run/kept.ts';
 import { crossingLinks } from '../../src-main/core/run/linking.ts';
 import { createProgressTracker } from '../../src-main/core/run/progress.ts';
-import { isDivisible, isOverdue } from '../../src-main/core/run/splitting.ts';
+import { hasMuchLeft, isDivisible, isOverdue } from '../../src-main/core/run/splitting.ts';
 import { unitName } from '../../src-main/core/run/unit-name.ts';
 
 const name = (text: string): ByteName => Buffer.from(text, 'utf8').toString('latin1') as ByteName;
@@ -163,6 +163,15 @@ test.each<[string, Partial<Unit>, boolean, boolean]>([
 
 test('a unit is overdue at three times its prediction, and not in the first seconds', () => {
   expect([[100, 2900], [100, 3100], [2000, 5900], [2000, 6100]].map(([weight = 0, forMs = 0]) => isOverdue({ weight }, forMs))).toEqual([false, true, false, true]);
+});
+
+test.each([
+  ['half of it after 4 s', 50, 4000, true],
+  ['a tenth of it after 9 s', 90, 9000, false],
+  ['nobody knows how much: nothing has moved', 0, 9000, true],
+  ['nobody knows how much: more has moved than it was said to hold', 120, 9000, true],
+])('a unit is worth splitting while 3 s of work are left: %s', (_, moved, forMs, expected) => {
+  expect(hasMuchLeft({ bytes: 100 }, moved, forMs)).toBe(expected);
 });
 
 test('amounts by top folder leave out the top folder itself, and gather loose files under the root', () => {

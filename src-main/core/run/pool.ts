@@ -52,7 +52,7 @@ export interface ProcessJournal {
 }
 
 export interface Pool {
-  /** Starts the workers of all lanes, so that they are ready when there is work. */
+  /** Starts the workers of all lanes, to be ready for the first units: before these, a run on a server waits more than it works. */
   openLanes(): void;
   run(task: Task): Promise<TaskEnd>;
   /**

@@ -174,7 +174,6 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
       move('plan');
       await askBeforeFirstMirror(context, prepared);
       const taking = request.dryRun || isEnding(context) ? null : holdDestination(context, prepared.destination, heldLocks);
-      // Until the first unit comes, this machine waits for the server more than it works.
       if (!context.isLocal && !isEnding(context)) context.pool.openLanes();
       hold = await taking;
       if (hold && !isEnding(context)) await openTrash(context);
