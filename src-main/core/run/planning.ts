@@ -18,7 +18,7 @@ import { planOfRest, watchOverdue } from './splitting.ts';
  * Lanes a plan is cut for when the pool is automatic and operations wait for a server: it will grow, but each unit has a start and
  * an end that cost processor time. With tar and comparisons each lane keeps many calls under way, and fewer are needed.
  */
-const lanesOnNas = { usual: Math.min(32, 8 * availableParallelism()), spared: Math.min(32, 4 * availableParallelism()) };
+const lanesOnNas = { usual: Math.min(32, 8 * availableParallelism()), spared: Math.min(32, 2 * availableParallelism()) };
 
 /** With -c every byte is read at both ends, changed or not. */
 const checksumBytesPerMs = 400_000;
