@@ -26,7 +26,7 @@ export async function listFolders(path: string): Promise<FolderListing> {
     const full = join(path, entry.name.toString('utf8'));
     folders.push({ name: isOpaque ? display(name) : entry.name.toString('utf8'), path: full, isOpaque, isMount: points.has(full) });
   }
-  // Made here, as it takes 10 ms, and every run waits for its scout.
+  // As people count: `shot 9` before `shot 10`. Made here, as it takes 10 ms, and every run waits for its scout.
   const order = new Intl.Collator('en', { numeric: true });
   folders.sort((one, other) => order.compare(one.name, other.name));
   return {
@@ -35,7 +35,6 @@ export async function listFolders(path: string): Promise<FolderListing> {
   };
 }
 
-/** As people count: `shot 9` before `shot 10`. */
 async function read(path: string) {
   try {
     return await readdir(path, { withFileTypes: true, encoding: 'buffer' });

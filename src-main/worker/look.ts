@@ -22,7 +22,7 @@ const latencySamples = 9;
 /** A lookup that takes less is answered by this machine, and one that takes more by a server, whatever else goes on; ms. */
 const surelyLocalMs = 0.1;
 const surelyServerMs = 1;
-/** The first one tells the system of it; the machine may have been busy while it answered the second. */
+/** The machine may be busy while it answers some of them. */
 const looksAtOneName = 3;
 /** So many slow answers are not the machine's mood any more. */
 const enoughOfServer = 4;
@@ -85,7 +85,7 @@ export async function look(path: string, readers: SystemReaders = system): Promi
     parentExists,
     ...space,
     latencyMs,
-    keepsAttributes: content.firstName !== null && keepsAttributes(found.real, content.firstName),
+    keepsAttributes: content.firstName !== null && (await keepsAttributes(found.real, content.firstName)),
   };
 }
 
@@ -247,16 +247,21 @@ async function latencyOf(folder: string): Promise<number> {
   return quickest;
 }
 
-/** Asks for the same name some times, in the way that a comparison does. */
-function keepsAttributes(folder: string, name: Buffer): boolean {
+/** Whether what was just told of a name is answered from memory: asked for in the way that a comparison does. */
+async function keepsAttributes(folder: string, name: Buffer): Promise<boolean> {
   const path = Buffer.concat([Buffer.from(`${folder}/`), name]);
-  let quickest = Number.POSITIVE_INFINITY;
+  await lstat(path).catch(() => null);
   for (let sample = 0; sample < looksAtOneName; sample++) {
     const from = performance.now();
-    lstatSync(path, { throwIfNoEntry: false });
-    quickest = Math.min(quickest, performance.now() - from);
+    try {
+      lstatSync(path, { throwIfNoEntry: false });
+    } catch {
+      // A refusal takes as long as an answer.
+    }
+    const ms = performance.now() - from;
+    if (ms < surelyLocalMs || ms > surelyServerMs) return ms < surelyLocalMs;
   }
-  return quickest < surelyLocalMs;
+  return false;
 }
 
 /** A name nobody asked for before, so that no cache can answer for the file system. */

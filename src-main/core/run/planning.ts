@@ -40,8 +40,8 @@ export function isSpared({ options, lifeline, destination }: Pick<CallContext, '
 }
 
 /** Whether both ends keep what they told of a name: then to compare them is work for the processor, however far the server is. */
-export function isFromMemory({ source, destination }: Pick<Prepared, 'source' | 'destination'>): boolean {
-  return source.keepsAttributes && destination.keepsAttributes;
+export function isFromMemory({ source, destination }: Pick<Prepared, 'source' | 'destination'>, isFull: boolean): boolean {
+  return !isFull && source.keepsAttributes && destination.keepsAttributes;
 }
 
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */
@@ -60,7 +60,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
   const weights = unitWeights({ ...facts, isFull });
   const slow = !context.isLocal;
-  const willGrow = slow && !(facts.isSpared && !isFull && isFromMemory({ source, destination }));
+  const willGrow = slow && !(facts.isSpared && isFromMemory({ source, destination }, isFull));
   const remembered = rememberedSize(store, { source: source.passport, destination: destination.passport }, isFull);
   const plan: PlanRequest = {
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),

@@ -295,7 +295,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
         worker.process.kill();
       }
     },
-    closeAllButOne: () => [...workers.values()].slice(1).forEach(letGo),
+    closeAllButOne: () => [...workers.values()].filter(({ leaving }) => !leaving).slice(1).forEach(letGo),
     async close() {
       stopping = true;
       dropQueue();

@@ -12,7 +12,8 @@ export function firstSizeOf({ job, source, destination, rsync }: Prepared, isLoc
   const isFull = isFullCopy(destination);
   return firstSize(options.workers, {
     hasBandwidthLimit: options.bandwidthLimit !== null, isSlow: !isLocal,
-    isSpared: isSpared({ options, lifeline: rsync.lifeline, destination: job.destination }, isFull, isLocal), isFromMemory: !isFull && isFromMemory({ source, destination }),
+    isSpared: isSpared({ options, lifeline: rsync.lifeline, destination: job.destination }, isFull, isLocal),
+    isFromMemory: isFromMemory({ source, destination }, isFull),
   });
 }
 

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { ForkedProcess, WorkerHost } from '../../src-main/core/ports.ts';
+import { createPool, plainCall } from '../../src-main/core/run/pool.ts';
+
+const call = { program: 'rsync', argv: ['-a', '/a/', '/b/'], lifeline: 'shell' as const, input: null };
+const task = { unit: 1, weight: 1, message: () => plainCall(call) };
+
+/** Workers that do nothing: what each was told. */
+function recordingHost() {
+  const told: string[][] = [];
+  const host: WorkerHost = {
+    fork(): ForkedProcess {
+      const messages: string[] = [];
+      told.push(messages);
+      return {
+        pid: told.length,
+        send: (message) => messages.push((message as { type: string }).type),
+        onMessage: () => {},
+        onExit: () => {},
+        kill: () => {},
+      };
+    },
+  };
+  return { host, told };
+}
+
+function poolOf(size: number) {
+  const made = recordingHost();
+  return { ...made, pool: createPool(made.host, { started: () => {}, ended: () => {} }, size) };
+}
+
+test('lanes that were opened ahead take the first units, and no others are started for them', () => {
+  const { pool, told } = poolOf(3);
+  pool.openLanes();
+  pool.openLanes();
+  expect(told).toEqual([[], [], []]);
+  void pool.run(task);
+  expect(told).toEqual([['run'], [], []]);
+  expect(pool.busy).toBe(1);
+});
+
+test('all but one are told to end, not those that work, and the one that is left takes what still comes', () => {
+  const { pool, told } = poolOf(3);
+  pool.openLanes();
+  pool.closeAllButOne();
+  pool.closeAllButOne();
+  expect(told).toEqual([[], ['stop'], ['stop']]);
+  void pool.run(task);
+  pool.closeAllButOne();
+  expect(told).toEqual([['run'], ['stop'], ['stop']]);
+});
