@@ -144,9 +144,22 @@ test('what a split unit has made is no longer new to those that do its rest, and
     withStats({ id: 5, names: [name('c')] }, { entries: 6, totalBytes: 60 }),
   ];
   const { byTop, total, createdBySpanning } = keptAmounts(units);
-  expect(byTop).toEqual(new Map([[name('a'), { entries: 10 - 4, bytes: 60 }], [name('b'), { entries: 7 - 3, bytes: 50 }]]));
+  expect(byTop).toEqual(new Map([
+    [name('a'), { entries: 10 - 4, bytes: 60 }], [name('b'), { entries: 7 - 3, bytes: 50 }], [name('c'), { entries: 5 - 1, bytes: 50 }],
+  ]));
   expect(total).toEqual({ entries: 10 + 7 + 5 - 8, bytes: 240 - 80 });
-  expect(createdBySpanning).toEqual(new Map([[name('c'), { entries: 1, bytes: 10 }]]));
+  expect(createdBySpanning).toEqual(new Map());
+});
+
+test('what stays in a top folder is told by a unit that has it alone, as one name or as several', () => {
+  const { byTop } = keptAmounts([
+    withStats({ id: 1, names: [name('a')] }, { entries: 8, created: 2 }),
+    withStats({ id: 2, kind: 'level', folder: name('b') }, { entries: 3 }),
+    withStats({ id: 3, names: [name('b/x'), name('b/y')] }, { entries: 7 }),
+    withStats({ id: 4, names: [name('c'), name('d')] }, { entries: 9 }),
+    withStats({ id: 5, names: [name('')] }, { entries: 9 }),
+  ]);
+  expect(byTop).toEqual(new Map([[name('a'), { entries: 7 - 2, bytes: 0 }], [name('b'), { entries: 2 + 5, bytes: 0 }]]));
 });
 
 test.each<[string, Partial<Unit>, boolean, boolean]>([

@@ -14,7 +14,7 @@ export type CreatedByTop = Map<ByteName, { entries: number; bytes: number }>;
 
 /** True for a unit whose rsync counts cannot be told apart by top folder, because it covers several. */
 export function spansTops(unit: Unit): boolean {
-  return unit.folder === ROOT && !unit.isNew && unit.kind !== 'entries' && unit.kind !== 'links';
+  return onlyTopOf(unit) === null && !unit.isNew && unit.kind !== 'entries' && unit.kind !== 'links';
 }
 
 /** Adds what rsync itemised as new. */
@@ -78,10 +78,17 @@ export function addKept(kept: KeptAmounts, { unit, state, result, created }: Uni
     bytes: Math.max(0, stats.totalBytes - createdBytes),
   };
   kept.total = add(kept.total, stayed);
-  const top = topOf(unit.folder);
-  if (unit.folder !== ROOT) kept.byTop.set(top, add(kept.byTop.get(top), stayed));
+  const top = onlyTopOf(unit);
+  if (top !== null) kept.byTop.set(top, add(kept.byTop.get(top), stayed));
   if (isSplit) return;
   for (const [spanned, amount] of created ?? []) kept.createdBySpanning.set(spanned, add(kept.createdBySpanning.get(spanned), amount));
+}
+
+/** The top folder that all of a unit lies in; null where it has several, or loose files of the root. */
+function onlyTopOf({ kind, folder, names }: Unit): ByteName | null {
+  if (folder !== ROOT) return topOf(folder);
+  const [top, ...others] = new Set(names.map(topOf));
+  return kind === 'group' && top !== undefined && top !== ROOT && others.length === 0 ? top : null;
 }
 
 function add(a: Amount | undefined, b: Amount): { entries: number; bytes: number } {
