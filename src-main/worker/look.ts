@@ -22,8 +22,9 @@ const latencySamples = 9;
 /** A lookup that takes less is answered by this machine, and one that takes more by a server, whatever else goes on; ms. */
 const surelyLocalMs = 0.1;
 const surelyServerMs = 1;
-/** The machine may be busy while it answers some of them. */
-const looksAtOneName = 3;
+/** The machine may be busy while it answers one of them; two that take as long as a server's tell enough. */
+const looksAtOneName = 4;
+const enoughSlow = 2;
 /** So many slow answers are not the machine's mood any more. */
 const enoughOfServer = 4;
 
@@ -251,7 +252,8 @@ async function latencyOf(folder: string): Promise<number> {
 async function keepsAttributes(folder: string, name: Buffer): Promise<boolean> {
   const path = Buffer.concat([Buffer.from(`${folder}/`), name]);
   await lstat(path).catch(() => null);
-  for (let sample = 0; sample < looksAtOneName; sample++) {
+  let slow = 0;
+  for (let sample = 0; sample < looksAtOneName && slow < enoughSlow; sample++) {
     const from = performance.now();
     try {
       lstatSync(path, { throwIfNoEntry: false });
@@ -259,7 +261,8 @@ async function keepsAttributes(folder: string, name: Buffer): Promise<boolean> {
       // A refusal takes as long as an answer.
     }
     const ms = performance.now() - from;
-    if (ms < surelyLocalMs || ms > surelyServerMs) return ms < surelyLocalMs;
+    if (ms < surelyLocalMs) return true;
+    if (ms > surelyServerMs) slow++;
   }
   return false;
 }
