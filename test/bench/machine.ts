@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { availableParallelism, cpus, freemem, loadavg, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 
 /** What the figures were measured on. */
 export interface Machine {
@@ -55,19 +56,38 @@ export function dropCaches(): boolean {
 const reportedFrom = '/sys/module/page_reporting/parameters/page_reporting_order';
 const noneIsThatLarge = '11';
 
+/** As much as the trees and copies of a row take, bytes. */
+const usedOnce = 8e9;
+
 /**
  * Has a virtual machine keep the memory that it frees. Its host takes it back after two seconds else, and who writes next waits for
- * every page of it: which contender that is, and how long, is chance. Answers what undoes it. Where there is nothing to hold off,
- * or the system does not let us, it does nothing and says nothing.
+ * every page of it: which contender that is, and how long, is chance. Much of it is used once before, or the first one would wait.
+ * Answers what undoes it. Where there is nothing to hold off, or the system does not let us, it does nothing and says nothing.
  */
 export function keepFreedMemory(say: (line: string) => void): () => void {
   try {
     const before = readFileSync(reportedFrom, 'utf8').trim();
     writeFileSync(reportedFrom, noneIsThatLarge);
     say('Memory that is freed stays with this machine meanwhile: free page reporting is off.');
+    useMemoryOnce(Math.min(usedOnce, freemem() / 2));
     return () => writeFileSync(reportedFrom, before);
   } catch {
     return () => {};
+  }
+}
+
+/** Fills so many bytes of memory, and frees them. */
+function useMemoryOnce(bytes: number): void {
+  const folder = mkdtempSync('/dev/shm/daybreak-memory-');
+  const file = openSync(join(folder, 'used'), 'w');
+  try {
+    const some = Buffer.alloc(1 << 20, 1);
+    for (let at = 0; at < bytes; at += some.length) writeSync(file, some);
+  } catch {
+    // There is room for less: that much was used.
+  } finally {
+    closeSync(file);
+    rmSync(folder, { recursive: true });
   }
 }
 
