@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
-import type { ForkedProcess, WorkerHost } from '../../src-main/core/ports.ts';
+import type { ForkedProcess, ProcessExit, WorkerHost } from '../../src-main/core/ports.ts';
 import { createPool, plainCall } from '../../src-main/core/run/pool.ts';
 
 const call = { program: 'rsync', argv: ['-a', '/a/', '/b/'], lifeline: 'shell' as const, input: null };
 const task = { unit: 1, weight: 1, message: () => plainCall(call) };
 
-/** Workers that do nothing: what each was told. */
+/** Workers that do nothing: what each was told, and how it goes. */
 function recordingHost() {
   const told: string[][] = [];
+  const exits: ((exit: ProcessExit) => void)[] = [];
   const host: WorkerHost = {
     fork(): ForkedProcess {
       const messages: string[] = [];
@@ -16,12 +17,12 @@ function recordingHost() {
         pid: told.length,
         send: (message) => messages.push((message as { type: string }).type),
         onMessage: () => {},
-        onExit: () => {},
+        onExit: (listener) => exits.push(listener),
         kill: () => {},
       };
     },
   };
-  return { host, told };
+  return { host, told, exit: (index: number) => exits[index]!({ code: 1, signal: null, lastWords: '' }) };
 }
 
 function poolOf(size: number) {
@@ -48,4 +49,15 @@ test('all but one are told to end, not those that work, and the one that is left
   void pool.run(task);
   pool.closeAllButOne();
   expect(told).toEqual([['run'], ['stop'], ['stop']]);
+});
+
+test('of a pool that has become smaller the one stays that work is given to', () => {
+  const { pool, told, exit } = poolOf(2);
+  pool.openLanes();
+  exit(0);
+  pool.openLanes();
+  pool.setSize(1);
+  pool.closeAllButOne();
+  void pool.run(task);
+  expect(told).toEqual([[], ['stop'], ['run']]);
 });

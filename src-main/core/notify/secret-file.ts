@@ -43,6 +43,7 @@ export function secretFile(path: string): SecretFile {
   return {
     read: (name) => all()[name] ?? null,
     async write(name, text) {
+      // Loaded here: no backup is to wait for it.
       const { default: writeFileAtomic } = await import('write-file-atomic');
       const { [name]: _replaced, ...others } = all();
       const next = text === null ? others : { ...others, [name]: text };

@@ -106,9 +106,11 @@ async function askRsync(program: string, env: Env): Promise<Facts> {
 async function answerOf(program: string, args: readonly string[], env: Env): Promise<string> {
   // Not by execa, which takes 20 ms to load: every backup waits for this answer.
   const { promise: answer, resolve: end } = Promise.withResolvers<{ stdout: string; timedOut: boolean }>();
-  execFile(program, args, { env: { ...env, LC_ALL: 'C.UTF-8' }, timeout: answerWithinMs, killSignal: 'SIGKILL' }, (error, stdout) => {
+  const child = execFile(program, args, { env: { ...env, LC_ALL: 'C.UTF-8' }, timeout: answerWithinMs, killSignal: 'SIGKILL' }, (error, stdout) => {
     end({ stdout, timedOut: error?.killed === true });
   });
+  // Nothing is to wait for what is never said.
+  child.stdin?.on('error', () => {}).end();
   const { stdout, timedOut } = await answer;
   if (timedOut) {
     throw new AppError({

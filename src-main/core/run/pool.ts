@@ -295,7 +295,11 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
         worker.process.kill();
       }
     },
-    closeAllButOne: () => [...workers.values()].filter(({ leaving }) => !leaving).slice(1).forEach(letGo),
+    closeAllButOne() {
+      // The lowest lane is one that work is given to, however small the pool has become.
+      const staying = [...workers.values()].filter(({ leaving }) => !leaving).sort((a, b) => a.lane - b.lane);
+      staying.slice(1).forEach(letGo);
+    },
     async close() {
       stopping = true;
       dropQueue();
