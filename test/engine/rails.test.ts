@@ -164,6 +164,26 @@ test('the first mirror into a folder that Daybreak did not fill asks, and a no c
   expect([...previews[0]!.names].sort()).toEqual(expect.arrayContaining(['alpha/old0', 'alpha/old1', 'precious/', 'precious/file0']));
 });
 
+test('what the first mirror asks about is what rsync would delete, also where no rsync was asked', async () => {
+  await backUp(app, source, join(folder, 'elsewhere'));
+  fill(join(destination, 'alpha/deep/er'), 2, 'old');
+  fill(join(destination, 'pre\ncious'), 2);
+  symlinkSync('nowhere', join(destination, 'loose'));
+  const asked: (readonly string[])[] = [];
+  // A filter is rsync's to judge.
+  for (const excludes of [[], ['*.none']]) {
+    await refused({
+      options: { mirror: true, excludes },
+      confirmFirstMirror: ({ names }) => {
+        asked.push(names.toSorted());
+        return Promise.resolve(false);
+      },
+    });
+  }
+  expect(asked[0]).toEqual(asked[1]);
+  expect(asked[0]).toEqual(expect.arrayContaining(['alpha/deep/er/', 'alpha/deep/er/old1', 'loose']));
+});
+
 test('a yes to the first mirror covers what was shown, and the brake does not ask again', async () => {
   fill(join(destination, 'precious'), 50);
   const outcome = await backUp(app, source, destination, mirror);

@@ -11,6 +11,11 @@ export function actionOf(change: Change): 'delete' | 'create' | 'update' | 'attr
   return change.code.startsWith('.') ? 'attributes' : 'update';
 }
 
+/** A name as people are told it, and as they approve that it goes. */
+export function shownName({ name, isFolder }: Pick<Change, 'name' | 'isFolder'>): string {
+  return display(name) + (isFolder ? '/' : '');
+}
+
 /**
  * True for a folder that two units itemise: its parent's level and its own unit. The parent's word counts, but for a
  * huge flat folder, whose sub-folders its `entries` unit tells.
@@ -30,6 +35,6 @@ export function reportChanges(context: RunContext, unit: Unit, changes: readonly
       context.totals.deleted++;
       context.previewed.push(change);
     }
-    context.emit({ type: 'change', action, name: display(change.name) + (change.isFolder ? '/' : ''), bytes: change.bytes });
+    context.emit({ type: 'change', action, name: shownName(change), bytes: change.bytes });
   }
 }

@@ -9,11 +9,13 @@ import { inPortions, judgeRemovals, type Held } from '../safety/brake.ts';
 import { folderName } from '../safety/mass-change.ts';
 import { amountsByTop, keptAmounts } from './kept.ts';
 import { addRemoved } from './changed.ts';
+import { shownName } from './changes.ts';
 import { callContext, record, tryUnit, type UnitProgress } from './copying.ts';
 import { isEnding, type RunContext } from './context.ts';
 import { plainCall } from './pool.ts';
 import { runOptions } from './run-options.ts';
 import type { Passports } from './same-place.ts';
+import { listStrangers } from './strangers.ts';
 
 /** Names told with a held or previewed removal; more are only counted. */
 const mostNamesTold = 10_000;
@@ -120,12 +122,10 @@ async function listRemovals(context: RunContext, pending: readonly UnitProgress[
 }
 
 /** The same list of a unit whose both sides were compared, without an rsync; null where only rsync can tell. */
-async function listCompared(context: RunContext, { unit, result }: UnitProgress): Promise<Change[] | null> {
-  const { source, destination } = context.job;
-  if (result?.ranInstead === undefined || runOptions(context).excludes.length > 0) return null;
+function listCompared(context: RunContext, { unit, result }: UnitProgress): Promise<readonly Change[] | null> {
+  if (result?.ranInstead === undefined) return Promise.resolve(null);
   const isDeep = unit.kind === 'group';
-  const { names } = await context.scout().ask({ op: 'list-strangers', source, destination, folders: isDeep ? unit.names : [unit.folder], isDeep });
-  return names;
+  return listStrangers(context, isDeep ? unit.names : [unit.folder], isDeep);
 }
 
 async function judge(context: RunContext, listed: readonly Change[]) {
@@ -139,8 +139,8 @@ async function judge(context: RunContext, listed: readonly Change[]) {
   }
   const removals = listed.filter(({ name }) => gone.has(name)).map((change) => ({ ...change, bytes: gone.get(change.name) ?? 0 }));
   const approved = context.request.approved ?? new Set();
-  const seen = removals.filter((removal) => approved.has(toldName(removal)));
-  const unseen = removals.filter((removal) => !approved.has(toldName(removal)));
+  const seen = removals.filter((removal) => approved.has(shownName(removal)));
+  const unseen = removals.filter((removal) => !approved.has(shownName(removal)));
   const history = context.job.id === '' ? new Map() : context.store.alarms.shares(context.job.id, context.run || Number.MAX_SAFE_INTEGER);
   const { allowed, held } = judgeRemovals({ removals: unseen, emptied, ...(await keptBeside(context, removals)), limit: context.deleteLimit, history });
   const { mayGo, last } = keepLastCopies(context, [...seen, ...allowed]);
@@ -174,11 +174,6 @@ async function keptBeside(context: RunContext, removals: readonly Change[]) {
   return { keptPerTop: byTop, keptInTotal: total };
 }
 
-/** A held name as people are told it, and as they approve it. */
-function toldName({ name, isFolder }: { readonly name: ByteName; readonly isFolder: boolean }): string {
-  return display(name) + (isFolder ? '/' : '');
-}
-
 function tellHeld(context: RunContext, held: readonly Held[]): void {
   rememberHeld(context, held);
   for (const { reason, removals } of held) {
@@ -186,7 +181,7 @@ function tellHeld(context: RunContext, held: readonly Held[]): void {
     noteHeld(context.folders, removals);
     context.emit({
       type: 'held', reason, entries: removals.length, bytes: removals.reduce((sum, removal) => sum + removal.bytes, 0),
-      names: removals.slice(0, mostNamesTold).map(toldName),
+      names: removals.slice(0, mostNamesTold).map(shownName),
     });
     // For the history; those who watch have just had the event.
     context.notices.push({
@@ -202,7 +197,7 @@ function rememberHeld(context: RunContext, held: readonly Held[]): void {
   if (run === 0 || held.length === 0) return;
   try {
     store.held.put(run, held.map(({ reason, removals, bytes }) => ({
-      reason, entries: removals.length, bytes, names: removals.slice(0, mostNamesTold).map(toldName),
+      reason, entries: removals.length, bytes, names: removals.slice(0, mostNamesTold).map(shownName),
     })));
   } catch (thrown) {
     context.warn(`What was held is not in the history: ${toAppError(thrown).message}`);

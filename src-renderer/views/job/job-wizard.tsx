@@ -34,7 +34,7 @@ export function JobWizard({ job, openPaste }: { readonly job: Job | null; readon
 
   const volumes = useVolumes();
   const checked = usePlaceCheck(draft, job?.id ?? null);
-  const preview = useSplitPreview(draft, step === 'source');
+  const preview = useSplitPreview(draft);
   const guard = useUnsavedGuard(isChanged(draft, start));
   const saving = useSaving(job?.id ?? null, guard.lift);
 

@@ -19,10 +19,10 @@ interface Measured extends PreviewState {
 }
 
 /**
- * Walks the source while `isWatched`, and stops walking when that ends or the source or its patterns change. A walk that
- * came to its end is kept, so that going back to it costs nothing.
+ * Walks the source while the component is there, from the start again when the source or its patterns change: later steps
+ * tell whether it fits and how large it is, also to who went on before the walk was done.
  */
-export function useSplitPreview(draft: Draft, isWatched: boolean): PreviewState {
+export function useSplitPreview(draft: Draft): PreviewState {
   const calls = useCalls();
   const [measured, setMeasured] = useState<Measured | null>(null);
   const { source } = draft;
@@ -31,7 +31,7 @@ export function useSplitPreview(draft: Draft, isWatched: boolean): PreviewState 
   const isDone = measured?.of === of && (measured.split?.isWhole ?? false);
 
   useEffect(() => {
-    if (of === null || !isWatched || isDone) return;
+    if (of === null || isDone) return;
     const leaving = new AbortController();
     async function watch(key: string): Promise<void> {
       const frames = await calls.places.preview({ source, excludes }, { signal: leaving.signal });
@@ -50,7 +50,7 @@ export function useSplitPreview(draft: Draft, isWatched: boolean): PreviewState 
       leaving.abort();
     };
     // `of` holds all that is sent.
-  }, [of, isWatched, isDone, calls]);
+  }, [of, isDone, calls]);
 
   return measured?.of === of ? measured : { split: null, failure: null };
 }
