@@ -19,6 +19,8 @@ export const PlanRequest = z.object({
   destination: z.string(),
   excludes: z.array(z.string()),
   cost: CostModel,
+  /** Of what is directly in a split folder, which rsync copies alone; left out: the same. */
+  levelCost: CostModel.optional(),
   /** Smallest and largest weight of a unit, ms. */
   minWeight: z.number(),
   maxWeight: z.number(),

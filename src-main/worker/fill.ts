@@ -17,17 +17,18 @@ export interface Filling {
   signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
 }
 
-/** Copies side by side, and files of one copy at least: starting one costs two processes. */
+/** Copies side by side, and names of one copy at least: starting one costs four programs. */
 const mostCopies = 16;
-const fewestFiles = 8;
+const fewestNames = 24;
 /** Folders made side by side. */
 const folderLanes = 16;
 
 /**
  * Copies the files of a unit of new folders, or the new files it names, by several pairs of tar(1): one reads, one writes. On a
  * server, where each call waits, that and the comparison after it make half the round trips of rsync for a new file
- * (docs/benchmarks.md), and these for many files at once. The folders are made here, for their owner alone; their attributes are for rsync, as is
- * whatever tar leaves out or does otherwise. Nothing is overwritten (--keep-old-files), and what was cut off has the time of now.
+ * (docs/benchmarks.md), and these for many files at once. The folders are made here, for their owner alone, and get their attributes by
+ * further pairs once all files are in them. Whatever tar leaves out or does otherwise is for rsync. No file is overwritten (--keep-old-files), and
+ * what was cut off has the time of now.
  */
 export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   const children = new Set<ChildProcess>();
@@ -38,22 +39,29 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   let isEnding = false;
 
   async function fill(): Promise<void> {
-    const files = call.areFiles ? [...call.names] : await makeFolders(call, turn);
-    const copies = Math.min(mostCopies, Math.ceil(files.length / fewestFiles));
-    const size = Math.ceil(files.length / copies);
+    const { files, folders } = call.areFiles ? { files: call.names, folders: [] } : await makeFolders(call, turn);
     await turn();
-    await Promise.all(Array.from({ length: copies }, (_, index) => copy(files.slice(index * size, (index + 1) * size))));
+    await copyAll(files, '', ['--keep-old-files']);
+    await turn();
+    // By its slash a name is that of a folder, or of nothing.
+    await copyAll(folders, '/', []);
   }
 
-  async function copy(names: readonly ByteName[]): Promise<void> {
+  async function copyAll(names: readonly ByteName[], ending: '' | '/', options: readonly string[]): Promise<void> {
+    const copies = Math.min(mostCopies, Math.ceil(names.length / fewestNames));
+    const size = Math.ceil(names.length / copies);
+    await Promise.all(Array.from({ length: copies }, (_, index) => copy(names.slice(index * size, (index + 1) * size), ending, options)));
+  }
+
+  async function copy(names: readonly ByteName[], ending: string, options: readonly string[]): Promise<void> {
     if (names.length === 0 || isEnding) return;
     const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', `${call.source}${below}`, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
     if (reader.pid === undefined) return over(reader);
-    const writer = start(['-x', '--keep-old-files', '--preserve-permissions', '--numeric-owner', '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
+    const writer = start(['-x', ...options, '--preserve-permissions', '--numeric-owner', '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
     // Held open here as well, it would keep a reader waiting for ever whose writer is gone.
     reader.stdout?.destroy();
     reader.stdin?.on('error', () => undefined);
-    reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name.slice(cut) as ByteName), Buffer.from([0])])));
+    reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name.slice(cut) as ByteName), Buffer.from(`${ending}\0`)])));
     await Promise.all([over(reader), over(writer)]);
   }
 
@@ -85,10 +93,11 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   };
 }
 
-/** Makes the folders of the unit at the destination, and returns the files that belong into them. What cannot be read or made is left out. */
-async function makeFolders({ source, destination, names }: FillCall, turn: () => Promise<void>): Promise<ByteName[]> {
+/** Makes the folders of the unit at the destination, and returns them with the files that belong into them. What cannot be read or made is left out. */
+async function makeFolders({ source, destination, names }: FillCall, turn: () => Promise<void>): Promise<{ files: ByteName[]; folders: ByteName[] }> {
   const lanes = createLanes(folderLanes);
   const files: ByteName[] = [];
+  const folders: ByteName[] = [];
 
   async function makeIn(from: SafeFolder, to: SafeFolder, name: ByteName): Promise<void> {
     await turn();
@@ -96,6 +105,7 @@ async function makeFolders({ source, destination, names }: FillCall, turn: () =>
     await mkdir(to.at(name), { mode: 0o700 }).catch(() => undefined);
     await using(from.enter(name), (inside) => using(to.enter(name), async (target) => {
       const found = await inside.names();
+      folders.push(inside.path);
       for (const each of found) if (!each.isFolder) files.push(joinName(inside.path, each.name));
       await lanes.forEach(found.filter(({ isFolder }) => isFolder), (each) => quietly(() => makeIn(inside, target, each.name)));
     }));
@@ -107,7 +117,7 @@ async function makeFolders({ source, destination, names }: FillCall, turn: () =>
         lanes.forEach(group, (name) => quietly(() => makeIn(above, target, lastOf(name)))))));
     }
   }));
-  return files;
+  return { files, folders };
 }
 
 /** System errors are rsync's to tell of. */

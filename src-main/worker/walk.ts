@@ -66,7 +66,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     ready = [];
   };
 
-  const { cost, minWeight, maxWeight, lanes, mirror, fills, within } = request;
+  const { cost, levelCost, minWeight, maxWeight, lanes, mirror, fills, within } = request;
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
   let tops: Folder[] = [];
   let rootFiles = 0;
@@ -75,7 +75,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   // What stays together with folders elsewhere must be found, however little lies around it.
   const aboveLinked = new Set(linked.flat().flatMap(foldersAbove));
   const splitter = createSplitter({
-    cost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
+    cost, levelCost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);

@@ -192,13 +192,16 @@ describe('a backup on a server', () => {
   test('needs no rsync where nothing changed, and gives it just what did', async () => {
     rmSync(destination, { recursive: true });
     const app = await openEngine(folder, tuning);
-    await backUp(app, source, destination);
+    const first = await backUp(app, source, destination);
     const second = await backUp(app, source, destination);
     writeFileSync(join(source, 'b/one'), 'changed');
     const third = await backUp(app, source, destination);
     const units = app.store().units.list(third.run!);
     const idle = app.store().units.list(second.run!);
+    const copied = app.store().units.list(first.run!).filter(({ kind }) => kind === 'group');
     await app.close();
+    expect(copied.map(({ lastLines }) => lastLines[0])).toEqual(copied.map(() => 'New files were copied by tar, then both sides were compared and are the same: no rsync was needed.'));
+    expect(copied).not.toEqual([]);
     expect(idle.filter(({ argv, lastLines }) => argv.length === 0 && lastLines[0]?.includes('no rsync was needed'))).toHaveLength(idle.length);
     expect(second.totals).toMatchObject({ entries: 19, filesTransferred: 0, created: 0 });
     expect(units.filter(({ argv }) => argv.includes('--files-from=-'))).toHaveLength(1);

@@ -45,13 +45,14 @@ interface SplitOptions {
   readonly fills?: boolean;
   readonly known?: ReadonlyMap<ByteName, number>;
   readonly linked?: ByteName[][];
+  readonly levelMsPerEntry?: number;
 }
 
 /** Walks a tree in memory, in random order, with preparations that take random time. */
-async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, fills = false, known = new Map(), linked = [] }: SplitOptions) {
+async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, fills = false, known = new Map(), linked = [], levelMsPerEntry }: SplitOptions) {
   const units: Unit[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, partNames: 300, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, levelCost: levelMsPerEntry === undefined ? undefined : { msPerEntry: levelMsPerEntry, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, partNames: 300, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
     emit: (unit) => units.push(unit),
     room: () => Promise.resolve(),
     prepare: async (folder, listing) => {
@@ -116,6 +117,15 @@ test('every file is carried by exactly one unit, whatever the tree, the order of
     const entries = [...tree.values()].reduce((sum, { files, folders }) => sum + files.length + folders.length, 1);
     expect(totals, `seed ${seed}`).toMatchObject({ entries, units: units.length });
   }
+});
+
+test('what is directly in a split folder weighs what rsync takes for it, and all else what a simpler program takes', async () => {
+  const random = seededRandom(7);
+  const { units } = await split(randomListings(random, 4), random, { unitEntries: 20, mirror: true, levelMsPerEntry: 50 });
+  const [levels, others] = [true, false].map((isLevel) => units.filter(({ kind }) => (kind === 'level' || kind === 'entries') === isLevel));
+  expect([levels?.length, others?.length]).not.toContain(0);
+  for (const { weight, entries } of levels!) expect(weight).toBeCloseTo(50 * entries, 2);
+  for (const { weight, entries } of others!) expect(weight).toBeCloseTo(entries, 2);
 });
 
 test('every folder whose children are split away has a unit for its own entry, after the parts of its files', async () => {

@@ -27,6 +27,8 @@ export interface Prepared {
 
 export interface SplitterSettings {
   readonly cost: CostModel;
+  /** Of what is directly in a split folder; left out: the same. */
+  readonly levelCost?: CostModel | undefined;
   readonly minWeight: number;
   readonly maxWeight: number;
   readonly lanes: number;
@@ -279,7 +281,8 @@ export function createSplitter(settings: SplitterSettings) {
     after: number[], premade = 0,
   ): number {
     const id = nextId++;
-    settings.emit({ id, kind, folder, names, shares, entries, bytes, weight: weightOf(entries, bytes, cost), isNew, premade, after });
+    const weight = weightOf(entries, bytes, kind === 'level' || kind === 'entries' ? settings.levelCost ?? cost : cost);
+    settings.emit({ id, kind, folder, names, shares, entries, bytes, weight, isNew, premade, after });
     return id;
   }
 

@@ -53,17 +53,18 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const facts = { sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isSpared: isSpared({ options: runOptions(context), lifeline: context.rsync.lifeline, destination: job.destination }, isFull, context.isLocal) };
   // What was learned is what rsync took.
   const learned = known && !facts.isSpared ? store.learned.costs(job.id)[isFull ? 'full' : 'incremental'] : null;
-  const guess = guessCost({ ...facts, isFull });
-  const usual = learned ?? guess;
+  const usual = learned ?? guessCost({ ...facts, isFull });
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? { ...usual, bytesPerMs: job.options.checksum ? Math.min(checksumBytesPerMs, usual.bytesPerMs) : usual.bytesPerMs }
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
+  // cp and tar copy whole folders and parts of them only.
+  const levelCost = facts.isSpared && isFull && ports.tuning?.msPerEntry === undefined ? guessCost({ ...facts, isFull, isSpared: false }) : cost;
   const weights = unitWeights({ ...facts, isFull });
   const slow = !context.isLocal;
   const willGrow = slow && !(facts.isSpared && isFromMemory({ source, destination }, isFull));
   const remembered = rememberedSize(store, { source: source.passport, destination: destination.passport }, isFull);
   const plan: PlanRequest = {
-    source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, holdRootFiles: holdsRootFiles(context),
+    source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, levelCost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
     lanes: job.options.workers === 'auto' && willGrow ? remembered ?? (facts.isSpared ? lanesOnNas.spared : lanesOnNas.usual) : context.pool.size,
