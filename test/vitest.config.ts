@@ -27,7 +27,6 @@ export default defineConfig({
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],
     globalSetup: path.join(import.meta.dirname, 'build-first.ts'),
-    setupFiles: path.join(import.meta.dirname, 'compile-cache.ts'),
     pool: 'forks',
     // Each file of engine and faults keeps several rsyncs busy by itself: more at once would only stretch their times.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
