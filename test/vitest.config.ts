@@ -4,13 +4,13 @@ import { defineConfig } from 'vitest/config';
 import { createCountReporter } from './count-reporter.ts';
 
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
-const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop'];
+const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop', 'alone'];
 
 /** In these something is waited for as often as there is work: rsyncs, processes that start, a browser. Faults measure seconds. */
-const isWaiting = (kind: string): boolean => kind !== 'faults';
+const isWaiting = (kind: string): boolean => kind !== 'faults' && kind !== 'alone';
 
 /** Kinds that run together, so that a long file of one does not keep a core idle. */
-const groups: Readonly<Record<string, number>> = { unit: 0, engine: 0, faults: 1, ui: 2, desktop: 2 };
+const groups: Readonly<Record<string, number>> = { unit: 0, engine: 0, faults: 1, ui: 2, desktop: 2, alone: 3 };
 
 export default defineConfig({
   root: path.join(import.meta.dirname, '..'),
@@ -23,6 +23,8 @@ export default defineConfig({
         // A heavy tree does not run beside a test that measures seconds.
         sequence: { groupOrder: groups[kind] ?? 0 },
         ...(isWaiting(kind) ? { maxWorkers: Math.max(4, availableParallelism()) } : {}),
+        // What a run was limited by is also what else the machine did.
+        ...(kind === 'alone' ? { maxWorkers: 1 } : {}),
       },
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],

@@ -79,7 +79,8 @@ test('a run begins with the size that one between the same devices has found', a
 
 test('a smaller pool is one at once: what is too much stands still, goes on later, and the copy is exact', async () => {
   app = await openEngine(folder, unitsOf(2));
-  const source = makeSource('source', 4, 600_000);
+  // Enough for a slow machine to be asked for all of this in the middle of it.
+  const source = makeSource('source', 4, 2_000_000);
   const { handle, events } = startBackup(app, source, join(folder, 'one'), { options: { workers: 4, bandwidthLimit: 1_000_000 } });
   const lanes = (): number => events.findLast((event) => event.type === 'progress')?.progress.lanes.length ?? 0;
   await until('four units at work', 10_000, () => lanes() === 4);

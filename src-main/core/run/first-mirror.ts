@@ -14,14 +14,14 @@ import { listStrangers } from './strangers.ts';
 const namesShown = 1000;
 
 /**
- * Before the first mirror run into a folder that Daybreak did not fill: works out what would be deleted, and
- * asks. Does nothing where there is nothing to ask. Throws `AppError` delete-limit when the answer is no.
+ * Before the first mirror run into a folder that Daybreak did not fill: works out what would be deleted, and asks. Does
+ * nothing where there is nothing to ask. Throws `AppError` delete-limit when the answer is no.
  */
 export async function askBeforeFirstMirror(context: RunContext, prepared: Prepared): Promise<void> {
   const { job, request, store } = context;
   const { destination } = prepared;
   const isEmpty = destination.kind === 'missing' || destination.isEmpty;
-  if (!job.options.mirror || request.dryRun || isEmpty || store.runs.filledByUs(job.destination)) return;
+  if (!job.options.mirror || request.dryRun || isEmpty || isEnding(context) || store.runs.filledByUs(job.destination)) return;
   const strangers = await listStrangers(context, [ROOT], true) ?? await previewStrangers(context, prepared);
   const entries = strangers.length;
   if (entries === 0 || isEnding(context)) return;
