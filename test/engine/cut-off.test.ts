@@ -9,7 +9,8 @@ import { backUp, noticesOf, openEngine, startBackup, unitsOf, type Engine } from
 import { diffManifest, readManifest, withoutOwnFolder } from '../fixtures/manifest.ts';
 import { processesNaming, signal, until } from '../fixtures/processes.ts';
 
-const bytes = 4_000_000;
+/** Seconds of a limited run, so that also a slow machine cancels it in the middle. */
+const bytes = 16_000_000;
 const cutBytes = 300_000;
 const old = new Date('2026-01-02T03:04:05.678Z');
 let folder: string;
