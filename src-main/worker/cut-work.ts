@@ -6,7 +6,7 @@ import { putBack, setAside, sizeOf } from './cut-files.ts';
 import { startRsync, type RsyncProcess } from './rsync-process.ts';
 
 /** How long an rsync that is to end waits for its file to be set aside, ms: a server that hangs must not keep it. */
-const asideWithinMs = 300;
+const asideWithinMs = 1000;
 
 /** What becomes of large files of one unit that are cut off. */
 export interface CutWork {

@@ -109,6 +109,13 @@ test('nothing is gone on with when the source has another file, or what was kept
   expectSame();
 });
 
+test('what nobody knows of, as it was set aside too late, goes when a run has ended well', async () => {
+  mkdirSync(partial, { recursive: true });
+  writeFileSync(join(partial, 'late'), 'some of a film');
+  expect((await finish()).state).toBe('succeeded');
+  expectSame();
+});
+
 test('after another start of the machine the beginning is compared: what did not reach the disk is copied again', async () => {
   await cutOff();
   const [name = ''] = readdirSync(partial);

@@ -72,8 +72,8 @@ export async function clearCutFiles(context: RunContext): Promise<void> {
   const { job, store, heldTops } = context;
   if (job.kind !== 'saved') return;
   try {
+    // Also where none is known: one that was set aside too late to be told of is nobody's.
     const known = store.cutFiles.list(job.id);
-    if (known.length === 0 && context.cutFiles.size === 0) return;
     const keep = known.filter(({ name }) => heldTops.has(name.includes('/') ? topOf(name) : ROOT)).map(({ kept }) => kept);
     await context.scout().ask({ op: 'clear-kept', destination: job.destination, job: job.id, keep });
     for (const { kept } of known) if (!keep.includes(kept)) store.cutFiles.remove(kept);
