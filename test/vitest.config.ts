@@ -6,8 +6,11 @@ import { createCountReporter } from './count-reporter.ts';
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
 const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop', 'alone'];
 
-/** In these something is waited for as often as there is work: rsyncs, processes that start, a browser. Faults measure seconds. */
-const isWaiting = (kind: string): boolean => kind !== 'faults' && kind !== 'alone';
+/** Where something is waited for as often as there is work: rsyncs, processes that start, a browser. */
+const many = Math.max(4, availableParallelism());
+
+/** Files at once, where it is not the usual number. Faults measure seconds; what limited a run is also what ran beside it. */
+const filesAtOnce: Readonly<Record<string, number>> = { unit: many, engine: many, ui: many, desktop: many, alone: 1 };
 
 /** Kinds that run together, so that a long file of one does not keep a core idle. */
 const groups: Readonly<Record<string, number>> = { unit: 0, engine: 0, faults: 1, ui: 2, desktop: 2, alone: 3 };
@@ -22,9 +25,7 @@ export default defineConfig({
         include: [`test/${kind}/**/*.test.ts`],
         // A heavy tree does not run beside a test that measures seconds.
         sequence: { groupOrder: groups[kind] ?? 0 },
-        ...(isWaiting(kind) ? { maxWorkers: Math.max(4, availableParallelism()) } : {}),
-        // What a run was limited by is also what else the machine did.
-        ...(kind === 'alone' ? { maxWorkers: 1 } : {}),
+        ...(filesAtOnce[kind] === undefined ? {} : { maxWorkers: filesAtOnce[kind] }),
       },
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],

@@ -8,7 +8,7 @@ import { makeFolders } from '../bench/diagnosis/staged-tree.ts';
 import { backUp, openEngine, type Engine } from '../fixtures/engine.ts';
 import type { Tuning } from '../../src-main/core/ports.ts';
 
-/** Two situations that any machine can stage, whatever else it does: the bench has the others (docs/diagnosis.md). */
+/** Two situations that any machine can stage that does nothing else: the bench has the others (docs/diagnosis.md). */
 
 let folder: string;
 let engine: Engine | null = null;

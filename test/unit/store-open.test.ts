@@ -218,7 +218,7 @@ test('damage that shows only later is told as damage, not as a fault of the prog
   store.close();
 });
 
-test('a small store opens in little more time than reading all of it takes', () => {
+test('a small store opens in a few times what reading all of it takes', () => {
   filledStore();
   const quickest = (work: () => void): number => Math.min(...Array.from({ length: 15 }, () => {
     const start = performance.now();
@@ -231,6 +231,6 @@ test('a small store opens in little more time than reading all of it takes', () 
     for (const { name } of database.prepare('SELECT name FROM sqlite_schema WHERE type = \'table\'').all()) database.prepare(`SELECT * FROM "${String(name)}"`).all();
     database.close();
   });
-  // 10 times: its statements are prepared, and it is seen whether it is whole.
+  // It takes about ten times that: statements are prepared, and it is seen whether the file is whole.
   expect(opened).toBeLessThan(25 * read);
 });

@@ -62,7 +62,7 @@ export function planOfRest(plan: PlanRequest, { folder, names }: Unit, facts: Om
   const weights = unitWeights({ ...facts, isFull: true, isSpared: false });
   const cost = tuning?.msPerEntry === undefined ? guessCost({ ...facts, isFull: true, isSpared: false }) : plan.cost;
   return {
-    ...plan, cost, records: [], measureAll: true, fills: false,
+    ...plan, cost, levelCost: undefined, records: [], measureAll: true, fills: false,
     minWeight: tuning?.restUnitMs ?? weights.minWeight,
     maxWeight: tuning?.restUnitMs ?? weights.maxWeight,
     ...(names.includes(ROOT) ? {} : { within: { folder, names } }),
