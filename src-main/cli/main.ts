@@ -63,9 +63,7 @@ function createProcessFace(): Face {
     exit: (code) => process.exit(code),
     openApp: async ({ dataFolder: folder, toBackUp = false } = {}) => {
       if (toBackUp) workerHost.ahead('scout');
-      // Before any schema is made: to turn each into code takes longer than all that a small backup checks with it.
-      const { z } = await import('zod');
-      z.config({ jitless: true });
+      await import('../core/interpret-schemas.ts');
       const { createApp } = await import('../core/app.ts');
       // Needed last: until here it would only take the processor from the two.
       if (toBackUp) workerHost.ahead('worker');

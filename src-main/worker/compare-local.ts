@@ -1,10 +1,10 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
-import { isAscii, toBytes } from '../core/rsync/byte-name.ts';
+import { toBytes } from '../core/rsync/byte-name.ts';
 import type { CompareWalk, Turn } from './compare.ts';
 import type { ComparedFolder, ComparisonBuilder, Facts } from './comparison.ts';
-import type { SafeFolder } from './safe-folder.ts';
+import { heldAt, lookHere } from './from-inside.ts';
 
 /** Names looked at between two turns: some milliseconds. */
 const mostAtOnce = 2000;
@@ -19,8 +19,7 @@ interface Pair {
 
 /**
  * Where calls are answered from memory or a disk of this machine. One after the other, without Node's threads, and from inside of
- * the folder: a name by itself is looked up in half the time that it takes from `/proc/self/fd/N/name`, which makes this
- * cheaper than an rsync of its own (docs/benchmarks.md). The folder is the one that is held open, wherever its path leads by now.
+ * the folder, which makes this cheaper than an rsync of its own (docs/benchmarks.md).
  */
 export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
   /** Compares names that a folder has at the source; answers with those that are folders. `wanted` null: all of them are meant. */
@@ -91,10 +90,6 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
   };
 }
 
-function heldAt(folder: SafeFolder): string {
-  return folder.at(ROOT).toString('latin1').replace(/\/$/u, '');
-}
-
 function pathOf(descriptor: number): string {
   return `/proc/self/fd/${descriptor}`;
 }
@@ -106,7 +101,7 @@ function namesIn(folder: string): ByteName[] {
 
 function lookIn(folder: string, names: readonly ByteName[]): Facts[] {
   process.chdir(folder);
-  return names.map((name) => lstatSync(isAscii(name) ? name : toBytes(name), { bigint: true, throwIfNoEntry: false }) ?? null);
+  return names.map(lookHere);
 }
 
 function targetOf(folder: string, name: ByteName): Buffer {

@@ -1,42 +1,64 @@
-import { lstatSync, type BigIntStats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { errnoOf } from './errno.ts';
+import { heldAt, lookHere } from './from-inside.ts';
 import type { SafeFolder } from './safe-folder.ts';
 
 /** Of names looked at together: so many wait at once in a flat folder. */
 const atOnce = 64;
 /** A file call that takes longer than this was not answered from memory, ms. */
 const fromMemoryMs = 0.1;
-/** Calls that may be slow, as a machine that is busy makes some: so many, and of all this share. */
-const fewSlow = 2;
-const slowShare = 0.05;
+/** So many of one batch may take longer, as a machine that is busy makes some. */
+const fewSlow = 1;
+/** Batches that go by threads before the next one is tried without, at most: each time it fails they are doubled. */
+const mostBetween = 64;
 
 /** What lstat(2) tells of names in a folder, in their order; null for one that is not there. */
 export type LookAll = (folder: SafeFolder, names: readonly ByteName[]) => Promise<(BigIntStats | null)[]>;
 
 /**
  * Looks at names of one side of a comparison. What is answered from memory is asked for without Node's threads, which cost
- * several times as much as the answer; as soon as calls wait for a server, many of them wait at the same time. `quickMs`: what answers sooner is taken for memory.
+ * several times as much as the answer; where calls wait for a server, many of them wait at the same time. Which it is may change from
+ * folder to folder, so it is tried again and again, ever less often where it fails. `quickMs`: what answers sooner is taken for memory.
  */
 export function createLookAll(quickMs = fromMemoryMs): LookAll {
-  let calls = 0;
-  let slow = 0;
-  const isFromMemory = (): boolean => slow <= fewSlow + calls * slowShare;
+  let between = 1;
+  let left = 0;
 
-  function lookNow(path: Buffer): BigIntStats | null {
-    const from = performance.now();
-    const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-    calls++;
-    if (performance.now() - from > quickMs) slow++;
-    return facts;
+  /** Looks at names one after the other while memory answers; false when it did not. */
+  function lookNow(folder: SafeFolder, names: readonly ByteName[], found: (BigIntStats | null)[]): boolean {
+    let slow = 0;
+    process.chdir(heldAt(folder));
+    try {
+      for (const name of names) {
+        const from = performance.now();
+        found.push(lookHere(name));
+        if (performance.now() - from > quickMs && ++slow > fewSlow) return false;
+      }
+      return true;
+    } finally {
+      process.chdir('/');
+    }
+  }
+
+  async function lookAtBatch(folder: SafeFolder, names: readonly ByteName[]): Promise<(BigIntStats | null)[]> {
+    const found: (BigIntStats | null)[] = [];
+    if (left > 0) {
+      left--;
+    } else if (lookNow(folder, names, found)) {
+      between = 1;
+    } else {
+      left = between;
+      between = Math.min(mostBetween, between * 2);
+    }
+    return [...found, ...await Promise.all(names.slice(found.length).map((name) => lookAt(folder.at(name))))];
   }
 
   return async (folder, names) => {
     const found: (BigIntStats | null)[] = [];
     while (found.length < names.length) {
-      if (isFromMemory()) found.push(lookNow(folder.at(names[found.length]!)));
-      else found.push(...await Promise.all(names.slice(found.length, found.length + atOnce).map((name) => lookAt(folder.at(name)))));
+      found.push(...await lookAtBatch(folder, names.slice(found.length, found.length + atOnce)));
     }
     return found;
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
-import { toAppError } from '../../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LinkedName, RsyncResult } from '../../../src-shared/rsync-result.ts';
 import { nextUnitState, type Unit, type UnitEvent, type UnitState } from '../../../src-shared/unit.ts';
 import { usualTimeoutSeconds, type CallContext, type CallPurpose } from '../rsync/args.ts';
@@ -168,6 +168,14 @@ export function retryUnit(context: RunContext, progress: UnitProgress): Promise<
   progress.note = null;
   context.tracker.known([progress.unit]);
   return copyUnit(context, progress);
+}
+
+/** What a person is told who asks that for a unit that cannot be tried again. */
+export function nothingToRetry(unit: number): AppError {
+  return new AppError({
+    kind: 'not-found', message: `Unit ${unit} cannot be tried again in this run.`,
+    hint: 'While a run copies, units that failed can be; afterwards run the job again: what is done is not copied twice.',
+  });
 }
 
 function decide(context: RunContext, progress: UnitProgress, end: TaskEnd): Disposition {

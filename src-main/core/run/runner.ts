@@ -14,7 +14,7 @@ import { heldTopsOf, raiseAlarms, tellHeldTops } from './alarming.ts';
 import { createBandwidthShares } from './bandwidth-shares.ts';
 import { prepareRun, type Prepared } from './before.ts';
 import { isEnding, type EventOf, type RunContext } from './context.ts';
-import { retryUnit } from './copying.ts';
+import { nothingToRetry, retryUnit } from './copying.ts';
 import { clearCutFiles, cutFilesOf } from './cut-files.ts';
 import { endState, failedUnits } from './end-state.ts';
 import { askBeforeFirstMirror } from './first-mirror.ts';
@@ -78,6 +78,8 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
   let walkClosed = false;
   let unproven = false;
   let pausedByPerson = false;
+  /** The last workers' ends. */
+  let leaving: Promise<void> | null = null;
   const room = createRoomWait({ pause: standStill, resume: () => pausedByPerson || goOn() });
   const currentScout = (): ScoutClient => (scout ??= startScout(ports.workerHost));
   const currentWatcher = (): ScoutClient => (watcher ??= startScout(ports.workerHost));
@@ -157,6 +159,8 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     endWindow?.();
     // A walk that is ended for a reason fails as well; the reason is what counts.
     const outcome = end(cancelled ? null : live?.failure ?? (walkClosed ? null : failure));
+    // They leave while the history is written.
+    await leaving;
     return refusedRun === null ? outcome : { ...outcome, run: refusedRun };
   }
 
@@ -275,7 +279,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     else await pool.close();
     if (hold) await Promise.race([closeTrash(context).then(() => hold.release()), new Promise((resolve) => setTimeout(resolve, releaseWithinMs).unref())]).catch(() => {});
     if (hold && isWell) await mendRoot(context);
-    await pool.close();
+    leaving = pool.close();
   }
 
   function end(failure: ErrorData | null): RunOutcome {
@@ -340,11 +344,4 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
       live.retries.push(retryUnit(live, progress));
     },
   };
-}
-
-function nothingToRetry(unit: number): AppError {
-  return new AppError({
-    kind: 'not-found', message: `Unit ${unit} cannot be tried again in this run.`,
-    hint: 'While a run copies, units that failed can be; afterwards run the job again: what is done is not copied twice.',
-  });
 }
