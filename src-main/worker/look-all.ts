@@ -9,7 +9,7 @@ import type { SafeFolder } from './safe-folder.ts';
 const atOnce = 64;
 /** A file call that takes longer than this was not answered from memory, ms. */
 const fromMemoryMs = 0.1;
-/** So many of one batch may take longer, as a machine that is busy makes some. */
+/** So many of one batch may take longer, but not all, as a machine that is busy makes some. */
 const fewSlow = 1;
 /** Batches that go by threads before the next one is tried without, at most: each time it fails they are doubled. */
 const mostBetween = 64;
@@ -36,7 +36,7 @@ export function createLookAll(quickMs = fromMemoryMs): LookAll {
         found.push(lookHere(name));
         if (performance.now() - from > quickMs && ++slow > fewSlow) return false;
       }
-      return true;
+      return slow < names.length;
     } finally {
       process.chdir('/');
     }

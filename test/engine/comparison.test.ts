@@ -61,6 +61,27 @@ test.each([['as if answered from memory', Infinity], ['as if each call waited fo
   await root.close();
 });
 
+test('names are looked at by threads while calls wait for a server, and now and then without them', async () => {
+  const root = await holdRoot(join(source, 'b'));
+  const byThreads = async (quickMs: number, asked: ReturnType<typeof names>): Promise<string> => {
+    const lookAll = createLookAll(quickMs);
+    const waiting = () => process.getActiveResourcesInfo().filter((each) => each === 'FSReqPromise').length;
+    let ways = '';
+    for (let batch = 0; batch < 20; batch++) {
+      const before = waiting();
+      const looking = lookAll(root, asked);
+      ways += waiting() > before ? 't' : '-';
+      await looking;
+    }
+    return ways;
+  };
+  expect(await byThreads(-1, names('one'))).toBe('-t-tt-tttt-tttttttt-');
+  // What is left of a batch goes by threads at once.
+  expect(await byThreads(-1, names('one', 'two', 'none'))).toBe('t'.repeat(20));
+  expect(await byThreads(Infinity, names('one', 'two'))).toBe('-'.repeat(20));
+  await root.close();
+});
+
 describe.each([['on a server', false], ['on local disks', true]])('a comparison of both sides %s', (_where, isLocal) => {
   const compare = (changes: Partial<CompareCall> = {}) => compareUnit(callOf({ isLocal, ...changes }), noTurn);
   const differing = async (changes: Partial<CompareCall> = {}) => {
