@@ -72,7 +72,7 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
   }
 
   /** Neither side stays in use as the place where this process works. */
-  async function fromInside(work: () => Promise<unknown>): Promise<void> {
+  async function thenLeave(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } finally {
@@ -81,12 +81,12 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
   }
 
   return {
-    names: (from, to, names) => fromInside(async () => {
+    names: (from, to, names) => thenLeave(async () => {
       const pair = { from: heldAt(from), to: heldAt(to), path: from.path };
       const folders = await compareNames(pair, names, null);
       if (call.depth !== 'flat') for (const folder of folders) await compareChild(pair, folder, call.depth === 'deep');
     }),
-    root: (from, to) => fromInside(() => compareFolder({ from: heldAt(from), to: heldAt(to), path: ROOT }, call.depth === 'deep')),
+    root: (from, to) => thenLeave(() => compareFolder({ from: heldAt(from), to: heldAt(to), path: ROOT }, call.depth === 'deep')),
   };
 }
 

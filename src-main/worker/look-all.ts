@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { errnoOf } from './errno.ts';
-import { heldAt, lookHere } from './from-inside.ts';
+import { fromInside } from './from-inside.ts';
 import type { SafeFolder } from './safe-folder.ts';
 
 /** Of names looked at together: so many wait at once in a flat folder. */
@@ -28,18 +28,15 @@ export function createLookAll(quickMs = fromMemoryMs): LookAll {
 
   /** Looks at names one after the other while memory answers; false when it did not. */
   function lookNow(folder: SafeFolder, names: readonly ByteName[], found: (BigIntStats | null)[]): boolean {
-    let slow = 0;
-    process.chdir(heldAt(folder));
-    try {
+    return fromInside(folder, (look) => {
+      let slow = 0;
       for (const name of names) {
         const from = performance.now();
-        found.push(lookHere(name));
+        found.push(look(name));
         if (performance.now() - from > quickMs && ++slow > fewSlow) return false;
       }
       return slow < names.length;
-    } finally {
-      process.chdir('/');
-    }
+    });
   }
 
   async function lookAtBatch(folder: SafeFolder, names: readonly ByteName[]): Promise<(BigIntStats | null)[]> {
