@@ -3,18 +3,21 @@ import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CompareWalk, Turn } from './compare.ts';
 import type { ComparedFolder, ComparisonBuilder } from './comparison.ts';
-import { createLanes } from './in-parallel.ts';
+import { createInTurn, createLanes } from './in-parallel.ts';
 import { createLookAll } from './look-all.ts';
 import { using, type Named, type SafeFolder } from './safe-folder.ts';
 
 /** Folders read side by side. */
 const readers = 32;
+/** Names looked at by threads at the same time, of both sides: they leave some threads to those who read folders (ports.ts). */
+const looks = 48;
 
 /** Where calls wait for a server many of them wait at the same time. */
 export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
   const lanes = createLanes(readers);
-  const lookAtSource = createLookAll();
-  const lookAtDestination = createLookAll();
+  const inTurn = createInTurn(looks);
+  const lookAtSource = createLookAll(inTurn);
+  const lookAtDestination = createLookAll(inTurn);
   let turned: Promise<void> | null = null;
 
   /** Compares names of one folder; returns those that are folders. `to` null: the destination has no such folder. */

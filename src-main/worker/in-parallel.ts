@@ -70,3 +70,52 @@ export function createLanes(count: number): Lanes {
     },
   };
 }
+
+/** Works on all items; answers in their order. Rejects with the first error; what has begun ends by itself. */
+export type InTurn = <Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>) => Promise<Result[]>;
+
+/**
+ * Works on the items of many lists, at most `width` at a time, and takes them from the lists in turn: of many lists each has few
+ * under way, one alone has many. File calls in one folder may have to wait for one another in the kernel.
+ */
+export function createInTurn(width: number): InTurn {
+  let free = width;
+  /** Each begins its next item; false where there is none to follow. */
+  const lists: (() => boolean)[] = [];
+
+  function begin(): void {
+    while (free > 0 && lists.length > 0) {
+      free--;
+      const list = lists.shift()!;
+      if (list()) lists.push(list);
+    }
+  }
+
+  return <Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>) => {
+    const { promise: all, resolve, reject } = Promise.withResolvers<Result[]>();
+    const results: Result[] = [];
+    let next = 0;
+    let done = 0;
+    const end = (): void => {
+      free++;
+      begin();
+    };
+    const beginNext = (): boolean => {
+      const index = next++;
+      work(items[index]!).then((result) => {
+        results[index] = result;
+        if (++done === items.length) resolve(results);
+        end();
+      }, (error: unknown) => {
+        reject(error);
+        if (lists.includes(beginNext)) lists.splice(lists.indexOf(beginNext), 1);
+        end();
+      });
+      return next < items.length;
+    };
+    if (items.length === 0) resolve(results);
+    else lists.push(beginNext);
+    begin();
+    return all;
+  };
+}

@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { errnoOf } from './errno.ts';
 import { fromInside } from './from-inside.ts';
+import type { InTurn } from './in-parallel.ts';
 import type { SafeFolder } from './safe-folder.ts';
 
 /** Of names looked at together: so many wait at once in a flat folder. */
@@ -22,7 +23,7 @@ export type LookAll = (folder: SafeFolder, names: readonly ByteName[]) => Promis
  * several times as much as the answer; where calls wait for a server, many of them wait at the same time. Which it is may change from
  * folder to folder, so it is tried again and again, ever less often where it fails. `quickMs`: what answers sooner is taken for memory.
  */
-export function createLookAll(quickMs = fromMemoryMs): LookAll {
+export function createLookAll(inTurn: InTurn, quickMs = fromMemoryMs): LookAll {
   let between = 1;
   let left = 0;
 
@@ -49,7 +50,7 @@ export function createLookAll(quickMs = fromMemoryMs): LookAll {
       left = between;
       between = Math.min(mostBetween, between * 2);
     }
-    return [...found, ...await Promise.all(names.slice(found.length).map((name) => lookAt(folder.at(name))))];
+    return [...found, ...await inTurn(names.slice(found.length), (name) => lookAt(folder.at(name)))];
   }
 
   return async (folder, names) => {

@@ -82,7 +82,7 @@ async function confirmRoot({ word, path, held }: Side): Promise<void> {
       hint: `Check that the disk or share of the ${word} is mounted, then run again.`,
     });
   });
-  if (!sameFolder({ device: now.dev, inode: now.ino }, held.identity)) throw changed(word, path);
+  if (!sameFolder({ device: now.dev, inode: now.ino }, await held.identity())) throw changed(word, path);
 }
 
 function confirmMounts(side: Side, now: readonly Mount[]): void {

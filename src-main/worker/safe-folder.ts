@@ -22,7 +22,8 @@ export interface FolderIdentity {
 export interface SafeFolder {
   /** From the root it was reached from. */
   readonly path: ByteName;
-  readonly identity: FolderIdentity;
+  /** Asked for once, of a root when it is held. */
+  identity(): Promise<FolderIdentity>;
   /** The path by which a name directly in this folder is handed to a file call that does not follow the last part. */
   at(name: ByteName): Buffer;
   /**
@@ -59,7 +60,15 @@ export function usualHold(): HoldBy {
 /** Holds the folder at an absolute path, which itself may lead through symlinks: it is what the user named. */
 export async function holdRoot(path: string, by: HoldBy = usualHold()): Promise<SafeFolder> {
   const real = await realpath(path);
-  return by === 'handle' ? byHandle(Buffer.from(real), ROOT) : byPath(real, ROOT);
+  if (by === 'path') return byPath(real, ROOT);
+  const root = await byHandle(Buffer.from(real), ROOT);
+  try {
+    await root.identity();
+    return root;
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
 }
 
 /**
@@ -96,21 +105,17 @@ export async function using(opening: Promise<SafeFolder>, use: (folder: SafeFold
 }
 
 async function byHandle(at: Buffer, path: ByteName): Promise<SafeFolder> {
-  const handle = await open(at, folderFlags);
-  try {
-    return heldOpen(handle, path, await identify(handle));
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+  return heldOpen(await open(at, folderFlags), path);
 }
 
-function heldOpen(handle: FileHandle, path: ByteName, identity: FolderIdentity): SafeFolder {
+function heldOpen(handle: FileHandle, path: ByteName): SafeFolder {
+  let known: Promise<FolderIdentity> | null = null;
   const base = Buffer.from(`/proc/self/fd/${handle.fd}/`);
   const at = (name: ByteName): Buffer => Buffer.concat([base, toBytes(name)]);
   return {
     path,
-    identity,
+    // Most are only looked into, and on a server each question is a round trip.
+    identity: () => (known ??= identify(handle)),
     at,
     confirm: () => Promise.resolve(),
     enter: (name) => byHandle(at(name), joinName(path, name)),
@@ -134,7 +139,7 @@ async function byPath(root: string, path: ByteName): Promise<SafeFolder> {
   };
   return {
     path,
-    identity,
+    identity: () => Promise.resolve(identity),
     at,
     confirm,
     enter: async (name) => {

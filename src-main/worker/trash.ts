@@ -153,10 +153,14 @@ async function removeEmpty(parent: SafeFolder, name: ByteName): Promise<boolean>
   }
 }
 
+async function isOnSame(one: SafeFolder, other: SafeFolder): Promise<boolean> {
+  return (await one.identity()).device === (await other.identity()).device;
+}
+
 async function removeRun(trash: SafeFolder, name: ByteName): Promise<void> {
   const folder = await trash.enter(name);
   try {
-    if (folder.identity.device !== trash.identity.device) throw otherFileSystem();
+    if (!(await isOnSame(folder, trash))) throw otherFileSystem();
     await removeContent(folder, createLanes(inFlight));
   } finally {
     await folder.close();
@@ -173,7 +177,7 @@ async function removeContent(folder: SafeFolder, lanes: Lanes): Promise<void> {
     if (isFolder && !isSymlink) {
       const below = await folder.enter(name);
       try {
-        if (below.identity.device !== folder.identity.device) throw otherFileSystem();
+        if (!(await isOnSame(below, folder))) throw otherFileSystem();
         await removeContent(below, lanes);
       } finally {
         await below.close();

@@ -9,6 +9,7 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
 import { compareCall, type CompareFacts } from '../../src-main/core/rsync/compare.ts';
 import { compareUnit } from '../../src-main/worker/compare.ts';
+import { createInTurn } from '../../src-main/worker/in-parallel.ts';
 import { createLookAll } from '../../src-main/worker/look-all.ts';
 import { holdRoot } from '../../src-main/worker/safe-folder.ts';
 import { listStrangers } from '../../src-main/worker/strangers.ts';
@@ -51,7 +52,7 @@ const readFdLink = (descriptor: string) => {
 const later = (path: string, time: string) => execFileSync('touch', ['-h', '-d', time, path]);
 
 test.each([['as if answered from memory', Infinity], ['as if each call waited for a server', -1]])('names are looked at %s', async (_what, quickMs) => {
-  const lookAll = createLookAll(quickMs);
+  const lookAll = createLookAll(createInTurn(8), quickMs);
   const root = await holdRoot(join(source, 'b'));
   const asked = names('one', 'none', 'two', '#three', 'none either', 'new\nline', 'symlink');
   for (const time of ['first', 'second']) {
@@ -64,7 +65,7 @@ test.each([['as if answered from memory', Infinity], ['as if each call waited fo
 test('names are looked at by threads while calls wait for a server, and now and then without them', async () => {
   const root = await holdRoot(join(source, 'b'));
   const byThreads = async (quickMs: number, asked: ReturnType<typeof names>): Promise<string> => {
-    const lookAll = createLookAll(quickMs);
+    const lookAll = createLookAll(createInTurn(8), quickMs);
     const waiting = () => process.getActiveResourcesInfo().filter((each) => each === 'FSReqPromise').length;
     let ways = '';
     for (let batch = 0; batch < 20; batch++) {
