@@ -108,7 +108,8 @@ export function createInTurn(width: number): InTurn {
         end();
       }, (error: unknown) => {
         reject(error);
-        if (lists.includes(beginNext)) lists.splice(lists.indexOf(beginNext), 1);
+        const at = lists.indexOf(beginNext);
+        if (at >= 0) lists.splice(at, 1);
         end();
       });
       return next < items.length;

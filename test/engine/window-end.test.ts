@@ -40,7 +40,7 @@ test('the end of its window ends a run cleanly, and the next one copies only the
   makeTakes(1, count);
   writeFileSync(join(destination, 'gone at the source'), 'x');
   const mirror = { mirror: true, workers: 2 } as const;
-  // About half of the copying is done when it closes, also where a run takes seconds to begin.
+  // A part of the copying is done when it closes, also where a run takes seconds to begin.
   const windowMs = 4000 + 2 * first.durationMs;
   const { handle, events } = startBackup(app, source, destination, {
     options: { ...mirror, bandwidthLimit: 2 * bytes }, closesAt: Date.now() + windowMs,
