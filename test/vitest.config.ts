@@ -15,6 +15,9 @@ const filesAtOnce: Readonly<Record<string, number>> = { unit: many, engine: many
 /** Kinds that run together, so that a long file of one does not keep a core idle. */
 const groups: Readonly<Record<string, number>> = { unit: 0, engine: 0, faults: 1, ui: 2, desktop: 2, alone: 3 };
 
+/** When a test is taken for one that hangs, ms: a browser on a slow machine takes its time. */
+const endsWithin: Readonly<Record<string, number>> = { ui: 240_000, desktop: 240_000 };
+
 export default defineConfig({
   root: path.join(import.meta.dirname, '..'),
   test: {
@@ -26,6 +29,7 @@ export default defineConfig({
         // A heavy tree does not run beside a test that measures seconds.
         sequence: { groupOrder: groups[kind] ?? 0 },
         ...(filesAtOnce[kind] === undefined ? {} : { maxWorkers: filesAtOnce[kind] }),
+        testTimeout: endsWithin[kind] ?? 60_000,
       },
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],
@@ -33,7 +37,6 @@ export default defineConfig({
     pool: 'forks',
     // Each file of engine and faults keeps several rsyncs busy by itself: more at once would only stretch their times.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-    testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',

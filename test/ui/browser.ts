@@ -22,7 +22,8 @@ export async function openWindow(
   browser: Browser, { theme = 'light', isExpected = () => false }: { theme?: 'light' | 'dark'; isExpected?: (line: string) => boolean } = {},
 ): Promise<Window> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: theme, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
+  // What waits for so long waits for ever, also where a machine is busy.
+  context.setDefaultTimeout(45_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const complain = (line: string): void => {
