@@ -43,5 +43,5 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
     }
     expect(screens.length).toBeGreaterThan(20);
     expect(findings).toEqual([]);
-  }, 300_000);
+  }, 480_000);
 });
