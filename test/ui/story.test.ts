@@ -53,7 +53,7 @@ describe.skipIf(chromiumPath === null)('a backup by point and click', () => {
 
   it('is set up, watched, reloaded, cancelled, finished, and found in the history', async () => {
     await page.getByRole('link', { name: 'Set up the first job' }).click();
-    await ui.fillJob({ name: 'Nightly', source, newDestination: destination, limitMbPerSecond: '0.05' });
+    await ui.fillJob({ name: 'Nightly', source, newDestination: destination, limitMbPerSecond: '0.1' });
     // The split that the first step showed is what the last one tells.
     await page.getByText('about 1.7 MB in 136 entries').waitFor();
     await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Source/u }).click();
