@@ -44,7 +44,7 @@ const fourAtWork = (): boolean => rsyncs().length >= 8;
 
 test('two runs on one device share its workers, and the one that is left has all of them again', async () => {
   app = await openEngine(folder, { ...unitsOf(2), workerBudget: 4 });
-  const [longer, shorter] = [makeSource('longer', 400, 2000), makeSource('shorter', 25, 2000)];
+  const [longer, shorter] = [makeSource('longer', 240, 2000), makeSource('shorter', 25, 2000)];
   // With excludes each unit is one rsync's, and four begin wherever this runs.
   const automatic = { options: { workers: 'auto' as const, excludes: ['*.none'] } };
   const one = startBackup(app, longer, join(folder, 'one'), automatic);
