@@ -4,7 +4,9 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { toBytes } from '../core/rsync/byte-name.ts';
 import type { CompareWalk, Turn } from './compare.ts';
 import type { ComparedFolder, ComparisonBuilder, Facts } from './comparison.ts';
-import { heldAt, lookHere } from './from-inside.ts';
+import { lookHere } from './from-inside.ts';
+import { OnlyRsyncKnows } from './only-rsync.ts';
+import type { SafeFolder } from './safe-folder.ts';
 
 /** Names looked at between two turns: some milliseconds. */
 const mostAtOnce = 2000;
@@ -82,12 +84,17 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
 
   return {
     names: (from, to, names) => thenLeave(async () => {
-      const pair = { from: heldAt(from), to: heldAt(to), path: from.path };
+      const pair = { from: insideOf(from), to: insideOf(to), path: from.path };
       const folders = await compareNames(pair, names, null);
       if (call.depth !== 'flat') for (const folder of folders) await compareChild(pair, folder, call.depth === 'deep');
     }),
-    root: (from, to) => thenLeave(() => compareFolder({ from: heldAt(from), to: heldAt(to), path: ROOT }, call.depth === 'deep')),
+    root: (from, to) => thenLeave(() => compareFolder({ from: insideOf(from), to: insideOf(to), path: ROOT }, call.depth === 'deep')),
   };
+}
+
+function insideOf({ inside }: SafeFolder): string {
+  if (inside === null) throw new OnlyRsyncKnows();
+  return inside;
 }
 
 function pathOf(descriptor: number): string {

@@ -5,7 +5,7 @@ import { createLocalWalk } from './compare-local.ts';
 import { createServerWalk } from './compare-server.ts';
 import { createComparison, isSame, type Comparison } from './comparison.ts';
 import { unlessOnlyRsyncKnows } from './only-rsync.ts';
-import { holdRoot, usualHold, using, withFolder, type SafeFolder } from './safe-folder.ts';
+import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
 /** Awaited between folders: resolves when the comparison may go on, and rejects when it is to end. */
 export type Turn = () => Promise<void>;
@@ -23,7 +23,6 @@ export interface CompareWalk {
  * be read. What `turn` rejects with is passed on.
  */
 export async function compareUnit(call: CompareCall, turn: Turn): Promise<Comparison | null> {
-  if (call.isLocal && usualHold() !== 'handle') return null;
   const comparison = createComparison(call);
   const walk = (call.isLocal ? createLocalWalk : createServerWalk)(call, comparison, turn);
 

@@ -62,6 +62,20 @@ test.each([['as if answered from memory', Infinity], ['as if each call waited fo
   await root.close();
 });
 
+test.each(['handle', 'path'] as const)('names are looked at in a folder whose name is no text, held by its %s', async (by) => {
+  const strange = Buffer.concat([Buffer.from(`${source}/`), Buffer.from([0xe9, 0xff])]);
+  mkdirSync(strange);
+  writeFileSync(Buffer.concat([strange, Buffer.from('/one')]), 'one');
+  const root = await holdRoot(source, by);
+  const inside = await root.enter(names('\u00e9\u00ff')[0]!);
+  for (const quickMs of [Infinity, -1]) {
+    const found = await createLookAll(createInTurn(8), quickMs)(inside, names('one', 'none', 'two'));
+    expect(found.map((facts) => facts?.size ?? null)).toEqual([3n, null, null]);
+  }
+  await inside.close();
+  await root.close();
+});
+
 test('names are looked at by threads while calls wait for a server, and now and then without them', async () => {
   const root = await holdRoot(join(source, 'b'));
   const byThreads = async (quickMs: number, asked: ReturnType<typeof names>): Promise<string> => {
