@@ -159,8 +159,8 @@ export const ScoutAnswers = {
   }),
   'make-folder': z.object({}),
   lock: z.discriminatedUnion('state', [
-    /** `atMs`: the moment by the destination's clock; `madeFolder`: `.daybreak` was not there before. */
-    z.object({ state: z.literal('held-by-us'), atMs: z.number(), madeFolder: z.boolean() }),
+    /** `atMs`: the moment by the destination's clock; `madeFolder`: `.daybreak` was not there before; `keepsModes`: modes that are set there stay. */
+    z.object({ state: z.literal('held-by-us'), atMs: z.number(), madeFolder: z.boolean(), keepsModes: z.boolean() }),
     z.object({ state: z.literal('held-by-other'), holder: LockHolder }),
   ]),
   'renew-lock': z.object({}),

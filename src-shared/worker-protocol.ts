@@ -35,6 +35,8 @@ export const FillCall = z.object({
   names: z.array(ByteNameSchema),
   folder: ByteNameSchema,
   areFiles: z.boolean(),
+  /** Modes and owners stay as they are set. */
+  keepsModes: z.boolean(),
 });
 export type FillCall = z.infer<typeof FillCall>;
 
@@ -50,6 +52,8 @@ export const CompareCall = z.object({
   mirror: z.boolean(),
   /** Owners are kept. */
   isRoot: z.boolean(),
+  /** So are modes; where they cannot be, owners and groups are not either. */
+  keepsModes: z.boolean(),
   /** Names that are one file at the source are to be one at the destination. */
   keepsLinks: z.boolean(),
   /** No file call of either side waits for a server. */

@@ -30,7 +30,7 @@ export async function compareUnit(call: CompareCall, turn: Turn): Promise<Compar
     const [one, other] = await Promise.all([stat(call.source, { bigint: true }), stat(call.destination, { bigint: true })]);
     comparison.count(one);
     if (call.depth !== 'flat') await walk.root(from, to);
-    else if (!isSame(one, other, call.isRoot)) comparison.differs(ROOT);
+    else if (!isSame(one, other, call)) comparison.differs(ROOT);
   }
 
   return unlessOnlyRsyncKnows(async () => {

@@ -97,7 +97,7 @@ export function createComparison(call: CompareCall) {
         count(one);
         if (other && isFolder !== other.isDirectory()) throw new OnlyRsyncKnows();
         if (!isFolder && one.nlink > 1n) addToSet(joinName(folder, name), one, other);
-        if (!other || !isSame(one, other, call.isRoot)) tell(folder, name, { isInScope, changesFolder: !other || !isFolder });
+        if (!other || !isSame(one, other, call)) tell(folder, name, { isInScope, changesFolder: !other || !isFolder });
         else if (one.isSymbolicLink()) symlinks.push(name);
         if (isFolder) folders.push({ name, isThere: other !== null });
       }
@@ -126,11 +126,11 @@ const typeMask = 0o170_000n;
 const modeMask = 0o7777n;
 
 /** Whether both look the same to rsync, as far as the call keeps what they are. */
-export function isSame(one: BigIntStats, other: BigIntStats, isRoot: boolean): boolean {
-  if ((one.mode & typeMask) !== (other.mode & typeMask) || !isSameSecond(one.mtimeNs, other.mtimeNs) || one.gid !== other.gid) return false;
-  if (isRoot && one.uid !== other.uid) return false;
+export function isSame(one: BigIntStats, other: BigIntStats, { isRoot, keepsModes }: Pick<CompareCall, 'isRoot' | 'keepsModes'>): boolean {
+  if ((one.mode & typeMask) !== (other.mode & typeMask) || !isSameSecond(one.mtimeNs, other.mtimeNs)) return false;
+  if (keepsModes && (one.gid !== other.gid || (isRoot && one.uid !== other.uid))) return false;
   if (one.isSymbolicLink()) return one.size === other.size;
-  if ((one.mode & modeMask) !== (other.mode & modeMask)) return false;
+  if (keepsModes && (one.mode & modeMask) !== (other.mode & modeMask)) return false;
   return one.isFile() ? one.size === other.size : one.isDirectory() || one.rdev === other.rdev;
 }
 

@@ -35,6 +35,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   // Each name is looked up from there anew: as near to the files as an argument can tell.
   const near = toArgument(call.folder);
   const below = near === null || near === '' ? '' : `/${near}`;
+  const kept = call.keepsModes ? ['--preserve-permissions', '--numeric-owner'] : ['--no-same-permissions', '--no-same-owner'];
   const cut = below === '' ? 0 : call.folder.length + 1;
   let isEnding = false;
 
@@ -57,7 +58,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
     if (names.length === 0 || isEnding) return;
     const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', `${call.source}${below}`, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
     if (reader.pid === undefined) return over(reader);
-    const writer = start(['-x', ...options, '--preserve-permissions', '--numeric-owner', '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
+    const writer = start(['-x', ...options, ...kept, '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
     // Held open here as well, it would keep a reader waiting for ever whose writer is gone.
     reader.stdout?.destroy();
     reader.stdin?.on('error', () => undefined);

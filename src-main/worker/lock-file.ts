@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, open, unlink } from 'node:fs/promises';
+import { link, lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -11,6 +11,9 @@ import type { SafeFolder } from './safe-folder.ts';
 
 /** The lock itself. All other files of ours begin with it. */
 export const lockName = 'lock' as ByteName;
+
+const everyoneReads = 0o644;
+const ownerOnly = 0o600;
 
 /** A lock of another machine counts as left behind when its holder has not renewed it for so long, ms. */
 export const renewalLimitMs = 5 * 60_000;
@@ -42,21 +45,49 @@ export function isClaim(name: ByteName): boolean {
  * Writes a new file that names the holder and that everyone may read. Returns its time by the destination's clock, ms.
  */
 export async function writeHolder(folder: SafeFolder, name: ByteName, holder: LockHolder): Promise<number> {
+  const { mtimeMs } = await write(folder, name, holder, async (file) => {
+    const facts = await file.stat();
+    // Whoever is refused must be able to read by whom, whatever the umask. Some file systems have no modes.
+    if (modeOf(facts) !== everyoneReads) await file.chmod(everyoneReads).catch(() => {});
+    return facts;
+  });
+  return mtimeMs;
+}
+
+/**
+ * The same under a name that nobody else opens, and by the way whether this file system keeps the modes that files are given:
+ * SMB without POSIX extensions, FAT and others do not, and say nothing of it.
+ */
+export async function writeHolderFirst(folder: SafeFolder, name: ByteName, holder: LockHolder): Promise<{ mtimeMs: number; keepsModes: boolean }> {
+  return write(folder, name, holder, async (file) => {
+    const facts = await file.stat();
+    let keepsModes = modeOf(facts) === ownerOnly;
+    if (!keepsModes) {
+      // New files may get theirs from the folder; what counts is whether one can be set.
+      await file.chmod(ownerOnly).catch(() => {});
+      keepsModes = modeOf(await file.stat()) === ownerOnly;
+    }
+    await file.chmod(everyoneReads).catch(() => {});
+    return { mtimeMs: facts.mtimeMs, keepsModes };
+  }, ownerOnly);
+}
+
+async function write<Result>(
+  folder: SafeFolder, name: ByteName, holder: LockHolder, look: (file: FileHandle) => Promise<Result>, mode = everyoneReads,
+): Promise<Result> {
   await folder.confirm();
-  const file = await open(
-    folder.at(name),
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o644,
-  );
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const file = await open(folder.at(name), flags, mode);
   try {
     await file.writeFile(textOf(holder));
-    const { mode, mtimeMs } = await file.stat();
-    // Whoever is refused must be able to read by whom, whatever the umask. Some file systems have no modes.
-    if ((mode & 0o777) !== 0o644) await file.chmod(0o644).catch(() => {});
-    return mtimeMs;
+    return await look(file);
   } finally {
     await file.close();
   }
+}
+
+function modeOf({ mode }: { mode: number }): number {
+  return mode & 0o777;
 }
 
 function textOf(holder: LockHolder): string {

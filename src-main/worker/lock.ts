@@ -18,6 +18,7 @@ import {
   stepAside,
   touchLock,
   writeHolder,
+  writeHolderFirst,
 } from './lock-file.ts';
 import { holdRoot, type SafeFolder } from './safe-folder.ts';
 
@@ -34,8 +35,8 @@ const writingMs = 1000;
 /**
  * Takes the lock of a destination folder, `DEST/.daybreak/lock`, for `holder`, across processes, users and machines.
  *
- * Answers `held-by-us` with the moment by the destination's clock (ms) and whether `.daybreak` had to be made, or
- * `held-by-other` with who holds it. Taking it again with the very same holder answers `held-by-us`.
+ * Answers `held-by-us` with the moment by the destination's clock (ms), whether `.daybreak` had to be made and whether files keep
+ * modes there, or `held-by-other` with who holds it. Taking it again with the very same holder answers `held-by-us`.
  *
  * How it stays exclusive: the lock is created whole by link(2), which fails when the name is taken. A lock left behind
  * (see `isStale`) is removed only inside a claim: a file of a name never used before, made first, then all claims are
@@ -115,19 +116,20 @@ function isFull(error: unknown): boolean {
   return (error instanceof AppError && error.kind === 'no-space') || ['ENOSPC', 'EDQUOT'].includes(errnoOf(error));
 }
 
-type Taken = { state: 'held-by-us'; atMs: number } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
+type Taken = { state: 'held-by-us'; atMs: number; keepsModes: boolean } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
 
 /** One try. Null: somebody changed something meanwhile, try again. */
 async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken | null> {
   const temporary = newLockName('');
-  const nowMs = await writeHolder(folder, temporary, holder).catch(async (error: unknown) => {
+  const written = await writeHolderFirst(folder, temporary, holder).catch(async (error: unknown) => {
     // Who may not write here may still be told who holds it.
     const found = errnoOf(error) === 'EACCES' ? await readHolder(folder, lockName) : null;
     if (!found?.holder || isStale(found, holder, Date.now())) throw error;
     return found.holder;
   });
-  if (typeof nowMs !== 'number') return { state: 'held-by-other', holder: nowMs };
-  const ours: Taken = { state: 'held-by-us', atMs: Math.floor(nowMs) };
+  if (!('keepsModes' in written)) return { state: 'held-by-other', holder: written };
+  const { mtimeMs: nowMs, keepsModes } = written;
+  const ours: Taken = { state: 'held-by-us', atMs: Math.floor(nowMs), keepsModes };
   try {
     if (await linkLock(folder, temporary, holder)) return ours;
     const found = await readHolder(folder, lockName);

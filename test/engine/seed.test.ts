@@ -67,7 +67,7 @@ describe('cp goes first', () => {
   };
   const context: CallContext & SeedFacts = {
     program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-    timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1, isLocal: true, seedEntries: undefined,
+    timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keepsModes: true, attempt: 1, isLocal: true, seedEntries: undefined,
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse(options) });
 

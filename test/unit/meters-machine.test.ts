@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -163,17 +163,21 @@ device other:/x mounted on /mnt/other with fstype nfs4 statvers=1.1
 
   it('of NFS: calls, the time of their round trips, what was sent again, and bytes', () => {
     const before = parseNfsStats(stats('100 100 0 1000 9000 5 300 320 0', '1 2 3 4 5000 600'), '/mnt/my nas');
-    expect(before).toEqual({ calls: 121, roundTripMs: 350, retransmits: 0, readBytes: 5000, writtenBytes: 600 });
+    expect(before).toEqual({ calls: 121, roundTripMs: 350, timedCalls: 121, retransmits: 0, readBytes: 5000, writtenBytes: 600 });
     const now = parseNfsStats(stats('150 154 1 1000 9000 5 500 520 0', '1 2 3 4 15000 600'), '/mnt/my nas');
     expect(serverRates(before, now, 2000)).toEqual({ roundTripsPerSecond: 25, roundTripMs: 4, retransmitsPerSecond: 2, readPerSecond: 5000, writePerSecond: 0 });
     expect(serverRates(now, now, 1000)?.roundTripMs, 'no call').toBeNull();
     expect(parseNfsStats(stats('1', '1'), '/mnt/gone')).toBeNull();
   });
 
-  it('of SMB: requests and bytes, no times', () => {
+  it('of SMB: requests and bytes, and times where the kernel counts them', () => {
     const text = `Resources in use\nCIFS Session: 1\n\n1) \\\\nas\\share\nSMBs: 45\nBytes read: 700  Bytes written: 80\nOpen files: 0 total\n2) \\\\nas\\share2\nSMBs: 9\nBytes read: 1  Bytes written: 2\n`;
-    expect(parseSmbStats(text, '//NAS/share')).toEqual({ calls: 45, readBytes: 700, writtenBytes: 80, roundTripMs: null, retransmits: null });
+    expect(parseSmbStats(text, '//NAS/share')).toEqual({ calls: 45, readBytes: 700, writtenBytes: 80, roundTripMs: null, timedCalls: 0, retransmits: null });
     expect(parseSmbStats(text, '//nas/none')).toBeNull();
+    // Linux 6.1 with CONFIG_CIFS_STATS2, Samba behind a line of 10 ms, while a backup ran.
+    const recorded = readFileSync(join(import.meta.dirname, '../fixtures/meters/cifs-stats.txt'), 'utf8');
+    expect(parseSmbStats(recorded, '//localhost/dst')).toEqual({ calls: 3376, readBytes: 1824, writtenBytes: 21881113, roundTripMs: 262_764, timedCalls: 3381, retransmits: null });
+    expect(parseSmbStats(recorded.replace('1) \\\\localhost', 'Max requests in flight: 1\n1) \\\\localhost'), '//localhost/dst')?.roundTripMs, 'the table of another server').toBeNull();
   });
 
   it('are reached by interfaces that lead out, at a speed where that is known', () => {

@@ -100,6 +100,8 @@ describe('lines of any rsync', () => {
     ['rsync: [generator] symlink "/d/a" -> "foo" failed: Permission denied (13)', '/d/a'],
     ['rsync: [receiver] rename "/d/.a.Ab12cD" -> "a": Permission denied (13)', '/d/.a.Ab12cD'],
     ['rsync: [generator] link "/d/b" => a failed: Operation not permitted (1)', '/d/b'],
+    ['rsync: [generator] link "/d/.b.1702" => a/c failed: Operation not permitted (1)', '/d/b'],
+    ['rsync: [generator] mknod "/d/.fifo.99" failed: Operation not permitted (1)', '/d/fifo'],
     ['rsync: [generator] chown "/d/say "hi"" failed: Operation not permitted (1)', '/d/say "hi"'],
     ['rsync: [receiver] mkstemp "/d/x/..hidden.Ab12cD" failed: Permission denied (13)', '/d/x/.hidden'],
     ['rsync: [sender] send_files failed to open "/s/a: b (2)": Permission denied (13)', '/s/a: b (2)'],

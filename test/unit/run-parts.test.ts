@@ -5,7 +5,7 @@ import type { RsyncResult, RsyncStats } from '../../src-shared/rsync-result.ts';
 import { nextRunState, RunEvent, RunState } from '../../src-shared/run.ts';
 import { nextUnitState, UnitEvent, UnitState, type Unit } from '../../src-shared/unit.ts';
 import { guessCost, unitWeights } from '../../src-main/core/plan/cost.ts';
-import { unitCall, type CallContext } from '../../src-main/core/rsync/args.ts';
+import { rootFolderCall, unitCall, type CallContext } from '../../src-main/core/rsync/args.ts';
 import { actionOf } from '../../src-main/core/run/changes.ts';
 import { untried, type UnitProgress } from '../../src-main/core/run/copying.ts';
 import { amountsByTop, keptAmounts } from '../../src-main/core/run/kept.ts';
@@ -56,7 +56,7 @@ test.each<[RunState, RunEvent, RunState]>([
 
 const context: CallContext = {
   program: '/usr/bin/rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, attempt: 1,
+  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keepsModes: true, attempt: 1,
 };
 
 test('a call is anchored at the root of the transfer, with paths behind "--"', () => {
@@ -65,6 +65,14 @@ test('a call is anchored at the root of the transfer, with paths behind "--"', (
   expect(argv).toContain('-aHR');
   expect(argv).toContain('--no-implied-dirs');
   expect(input).toBeNull();
+});
+
+test('a call asks for no modes and owners where none are kept, be it that of the root folder', () => {
+  const without = { ...context, keepsModes: false };
+  for (const { argv } of [unitCall(unit({}), without), rootFolderCall(without)]) {
+    expect(argv.slice(argv.indexOf('-aHR'))).toEqual(expect.arrayContaining(['--no-p', '--no-o', '--no-g']));
+  }
+  expect(unitCall(unit({}), context).argv.filter((flag) => /^--no-[pog]$/u.test(flag))).toEqual([]);
 });
 
 test('names that argv cannot carry go through a list on stdin, with the recursion asked for again', () => {

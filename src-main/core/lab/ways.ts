@@ -131,7 +131,7 @@ function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): {
 function contextOf({ rsync, source }: WayFacts, options: JobOptions, to: string): CallContext {
   return {
     program: rsync.program, lifeline: rsync.lifeline, source, destination: to, options, purpose: 'copy', timeoutSeconds: usualTimeoutSeconds,
-    bandwidth: null, tellChanges: false, hardLinks: true, tellLinks: true, attempt: 1,
+    bandwidth: null, tellChanges: false, hardLinks: true, tellLinks: true, keepsModes: true, attempt: 1,
   };
 }
 

@@ -5,8 +5,9 @@ export interface ServerCounters {
   readonly readBytes: number;
   readonly writtenBytes: number;
   readonly calls: number;
-  /** Sum of the times from a call to its answer. */
+  /** Sum of the times from a call to its answer, of so many calls: on SMB those of the whole server. */
   readonly roundTripMs: number | null;
+  readonly timedCalls: number;
   readonly retransmits: number | null;
 }
 
@@ -32,26 +33,40 @@ export function parseNfsStats(text: string, point: string): ServerCounters | nul
     sum.roundTripMs += roundTripMs;
   }
   return {
-    readBytes: bytes[4] ?? 0, writtenBytes: bytes[5] ?? 0, calls: sum.calls, roundTripMs: sum.roundTripMs,
+    readBytes: bytes[4] ?? 0, writtenBytes: bytes[5] ?? 0, calls: sum.calls, roundTripMs: sum.roundTripMs, timedCalls: sum.calls,
     retransmits: Math.max(0, sum.transmissions - sum.calls),
   };
 }
 
 /**
  * An SMB mount in the text of /proc/fs/cifs/Stats (kernel doc admin-guide/cifs/usage.rst), by its source (`//nas/share`); null
- * where it is not there. It counts requests and bytes, but no times.
+ * where it is not there. Requests and bytes are the share's own. Kernels built with CONFIG_CIFS_STATS2 count times too, in a table
+ * for each server that comes before its shares (kernel source fs/smb/client/cifs_debug.c).
  */
 export function parseSmbStats(text: string, source: string): ServerCounters | null {
   const share = source.replaceAll('/', '\\').toLowerCase();
-  for (const block of text.split(/^(?=\d+\) )/mu)) {
-    const name = /^\d+\) (\S+)/u.exec(block)?.[1]?.toLowerCase();
-    if (name !== share) continue;
+  let times: Pick<ServerCounters, 'roundTripMs' | 'timedCalls'> = { roundTripMs: null, timedCalls: 0 };
+  for (const block of text.split(/^(?=\d+\) |Max requests in flight: )/mu)) {
+    if (block.startsWith('Max')) times = smbTimes(block);
+    if (/^\d+\) (\S+)/u.exec(block)?.[1]?.toLowerCase() !== share) continue;
     const count = (what: RegExp): number => Number(what.exec(block)?.[1] ?? 0);
     return {
-      calls: count(/^SMBs: (\d+)/mu), readBytes: count(/Bytes read: (\d+)/u), writtenBytes: count(/Bytes written: (\d+)/u), roundTripMs: null, retransmits: null,
+      calls: count(/^SMBs: (\d+)/mu), readBytes: count(/Bytes read: (\d+)/u), writtenBytes: count(/Bytes written: (\d+)/u),
+      ...times, retransmits: null,
     };
   }
   return null;
+}
+
+/** The sums over all commands in the table of a server, whose times are in ticks of the kernel's clock. */
+function smbTimes(block: string): Pick<ServerCounters, 'roundTripMs' | 'timedCalls'> {
+  const perSecond = Number(/\((\d+) per second\)/u.exec(block)?.[1] ?? 0);
+  let [timedCalls, ticks] = [0, 0];
+  for (const [, number = '', time = ''] of block.matchAll(/^\s+\d+\t+(\d+)\t+(\d+)\t/gmu)) {
+    timedCalls += Number(number);
+    ticks += Number(time);
+  }
+  return { roundTripMs: perSecond === 0 ? null : (ticks * 1000) / perSecond, timedCalls };
 }
 
 export interface ServerRates {
@@ -68,13 +83,14 @@ export function serverRates(before: ServerCounters | null, now: ServerCounters |
   const seconds = Math.max(0.001, spanMs / 1000);
   const calls = Math.max(0, now.calls - before.calls);
   const between = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(0, b - a));
+  const timed = now.timedCalls - before.timedCalls;
   const waited = between(before.roundTripMs, now.roundTripMs);
   const again = between(before.retransmits, now.retransmits);
   return {
     readPerSecond: Math.max(0, now.readBytes - before.readBytes) / seconds,
     writePerSecond: Math.max(0, now.writtenBytes - before.writtenBytes) / seconds,
     roundTripsPerSecond: calls / seconds,
-    roundTripMs: waited === null || calls === 0 ? null : waited / calls,
+    roundTripMs: waited === null || timed <= 0 ? null : waited / timed,
     retransmitsPerSecond: again === null ? null : again / seconds,
   };
 }

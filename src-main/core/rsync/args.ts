@@ -43,6 +43,8 @@ export interface CallContext {
   readonly tellChanges: boolean;
   /** False leaves linked files as separate copies, for a later call to link. */
   readonly hardLinks: boolean;
+  /** The destination keeps the modes that are set there; else it keeps no owners either, and rsync is not to try each night anew. */
+  readonly keepsModes: boolean;
   /** Leave the files directly in the root as they are, whatever became of them. */
   readonly holdRootFiles?: boolean;
   /** Ask rsync whether there are files with several names. */
@@ -73,7 +75,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
   // earlier versions (--backup). The last call of the run links them.
   const isAfterParts = unit.kind === 'level' && unit.after.length > 0;
   const flags = [
-    context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
+    context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', ...keptFlags(context), '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
     ...(context.tellLinks === true && context.purpose === 'copy' && linkScanFor(unit, context)?.all === false ? [tellLinksFlag] : []),
     ...(isRecursive ? [] : ['--no-r', '--dirs']),
     ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
@@ -94,7 +96,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
 /** Gives the root folder at the destination the owner, mode and time of the source's, and touches nothing else. */
 export function rootFolderCall(context: CallContext): RsyncCall {
   const argv = [
-    '-aHR', '--no-implied-dirs', '--no-r', '--dirs', '--stats', ...furtherOf(context.options), '--exclude=/*', '--',
+    '-aHR', '--no-implied-dirs', ...keptFlags(context), '--no-r', '--dirs', '--stats', ...furtherOf(context.options), '--exclude=/*', '--',
     `${context.source}/./`, `${context.destination}/`,
   ];
   return { program: context.program, lifeline: context.lifeline, argv, input: null };
@@ -109,6 +111,11 @@ export function linkScanFor(unit: Unit, context: Pick<CallContext, 'source' | 'o
     case 'level': return unit.after.length > 0 ? null : { ...where, depth: 'level', names: [unit.folder] };
     case 'entries': case 'links': return null;
   }
+}
+
+/** Of what -a asks for, what the destination has no place for (rsync(1), --no-OPTION). */
+function keptFlags({ keepsModes }: CallContext): string[] {
+  return keepsModes ? [] : ['--no-p', '--no-o', '--no-g'];
 }
 
 function asLevel(folder: ByteName): ByteName {

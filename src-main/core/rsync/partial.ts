@@ -101,7 +101,13 @@ function noteFor({ facts }: RsyncResult, count: number): Note {
   const names = count === 1 ? '1 name' : `${count} names`;
   const what = count === 0 ? 'Not everything could be copied' : `${names} could not be copied in full`;
   const message = facts.errno === null ? what : `${what}: ${facts.errno}`;
-  if (facts.errno !== null && forbidden.includes(facts.errno)) {
+  if (facts.errno === 'Operation not permitted') {
+    return {
+      message,
+      hint: 'If this is not run as root: run it as root. Otherwise the file system there does not take them: shares may know no owners, no special files and not every name.',
+    };
+  }
+  if (facts.errno === 'Permission denied') {
     return { message, hint: 'Run the backup as a user who may read and write them, as root for instance.' };
   }
   if (facts.errno === mediumError) {

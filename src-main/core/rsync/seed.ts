@@ -34,7 +34,9 @@ export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'l
 export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall | null {
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
   if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
-  return { source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part' };
+  return {
+    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', keepsModes: context.keepsModes,
+  };
 }
 
 /** New files or folders, tried for the first time, of which nothing has to be told. */
@@ -50,7 +52,7 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
  * Needs a kernel that ends cp with its worker, and GNU's cp; another one refuses these options at once.
  */
 export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCall | null {
-  const { source, destination, lifeline } = context;
+  const { source, destination, lifeline, keepsModes } = context;
   const isWorth = context.seedEntries === undefined ? unit.entries >= worthEntries || unit.bytes >= worthBytes : unit.entries >= context.seedEntries;
   if (!isFirstCopy(unit, context) || !context.isLocal || !maySpare(context) || !isWorth || unit.names.includes(ROOT)) return null;
   const folder = toArgument(unit.folder);
@@ -59,6 +61,6 @@ export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCal
   const target = folder === '' ? destination : `${destination}/${folder}`;
   return {
     program: 'cp', lifeline, input: null,
-    argv: ['-dR', '-n', '--preserve=ownership,timestamps,links', '-t', target, '--', ...paths],
+    argv: ['-dR', '-n', keepsModes ? '--preserve=ownership,timestamps,links' : '--preserve=timestamps,links', '-t', target, '--', ...paths],
   };
 }

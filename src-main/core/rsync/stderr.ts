@@ -98,12 +98,14 @@ export function createErrorReader(): ErrorReader {
 
 /**
  * The name in an error: the first one in quotes (rsync quotes full names), or the one before `" -> "` and `" => "`
- * where there are two. For a temporary file (`.name.XXXXXX`, rsync(1) --inplace) the name it was for.
+ * where there are two. For a temporary file (`.name.XXXXXX`, rsync(1) --inplace) the name it was for, and so for a link or a special
+ * file that was to take the place of another (`.name.NUMBER`, get_tmpname in receiver.c).
  */
 function nameIn(what: string): string | null {
   const quoted = /"(?<name>.*?)" [-=]> "/su.exec(what) ?? /"(?<name>.*)"/su.exec(what);
   const name = quoted?.groups?.['name'];
   if (name === undefined) return null;
+  if (/^(?:link|symlink|mknod) /u.test(what)) return name.replace(/(^|\/)\.([^/]+)\.\d+$/su, '$1$2');
   return what.startsWith('mkstemp ') ? name.replace(/(^|\/)\.([^/]+)\.[A-Za-z0-9]{6}$/su, '$1$2') : name;
 }
 

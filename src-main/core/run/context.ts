@@ -54,6 +54,8 @@ export interface RunContext {
   readonly priority: (unit: Unit) => number;
   /** Moment of the lock by the destination's clock, ms: what changed there later is ours. */
   lockedAtMs: number;
+  /** Modes that are set at the destination stay, as its lock has shown. */
+  keepsModes: boolean;
   /** The first failure that ends the run. */
   failure: ErrorData | null;
   cancelled: boolean;

@@ -14,6 +14,8 @@ export interface NasShape {
   readonly bytesPerSecond: number | null;
   /** Requests it answers at a time; null: all of them. */
   readonly slots: number | null;
+  /** All names have the same mode and owner, and others are forgotten without a word, as on a share without them. */
+  readonly forgetsModes?: boolean;
 }
 
 /** A folder behind the stand-in. */
@@ -59,6 +61,8 @@ export async function mountNas(program: string, shape: NasShape, { backing, poin
     backing, point, `--count=${count}`, `--latency-us=${Math.round(shape.latencyMs * 1000)}`, `--cache-s=${shape.cacheSeconds}`,
     ...(shape.bytesPerSecond === null ? [] : [`--bytes-per-s=${shape.bytesPerSecond}`]),
     ...(shape.slots === null ? [] : [`--slots=${shape.slots}`]), `-ofsname=nas:${backing}`,
+    // Of libfuse itself (fuse(8), -o umask, uid, gid).
+    ...(shape.forgetsModes === true ? ['-oumask=022,uid=0,gid=0'] : []),
   ], { stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { words += text; });
