@@ -54,3 +54,30 @@ describe.each([['', false], ['', true], ['flat', false], ['flat', true]])('in "%
     expect(readFileSync(join(kept, at, 'gone'), 'utf8')).toBe('gone at the source');
   });
 });
+
+test.each([['local disks, with few of them', false, 1], ['a server', true, 3]])('names of one file in several projects become one by rsyncs side by side: on %s', async (_where, isSlow, rsyncs) => {
+  // So many of other files that this is no tree of snapshots, whose folders are copied by one rsync.
+  for (const project of ['alpha', 'beta', 'gamma']) {
+    for (let day = 0; day < 20; day++) {
+      mkdirSync(join(source, project, `day ${day}`), { recursive: true });
+      for (let file = 0; file < 4; file++) writeFileSync(join(source, project, `day ${day}`, `file ${file}`), 'of one name');
+    }
+    mkdirSync(join(source, project, 'shared'));
+  }
+  for (let file = 0; file < 54; file++) {
+    const name = `shared/file ${file}`;
+    writeFileSync(join(source, 'alpha', name), `content of ${file}`);
+    for (const project of ['beta', ...(file % 2 === 0 ? ['gamma'] : [])]) linkSync(join(source, 'alpha', name), join(source, project, name));
+  }
+  execFileSync('find', [source, '-exec', 'touch', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
+  const app = await openEngine(folder, { ...unitsOf(20), isSlow });
+  const { state, run } = await backUp(app, source, destination, { options: { workers: 3 } });
+  const linking = app.store().units.list(run!).filter(({ kind }) => kind === 'links');
+  const again = await backUp(app, source, destination, { options: { workers: 3 } });
+  const linkedAgain = app.store().units.list(again.run!).filter(({ kind }) => kind === 'links');
+  await app.close();
+  expect(state).toBe('succeeded');
+  expect(linking).toHaveLength(rsyncs);
+  expect(linkedAgain).toEqual([]);
+  expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+});
