@@ -13,37 +13,43 @@ export const fewSampledFolders = 40;
 const sampledFiles = 4;
 /** From this share of linked files on, it pays to find out which folders share them. */
 const worthwhileShare = 0.1;
+/**
+ * Up to this share of further names, in number and in bytes, each is copied apart and joined at the end of the run, by several rsyncs
+ * side by side: that costs less than one unit for all folders that share some file, which may be the whole tree.
+ */
+const cheapShare = 0.25;
 /** Linked files remembered at most: more would take too much memory, and are linked by the last pass. */
 const mostLinked = 1_000_000;
 
 /**
- * Groups of folders that share hard links, in a tree that has many of them (snapshots by `cp -al`); none in any other,
+ * Groups of folders that share hard links, in a tree that is made of them (snapshots by `cp -al`); none in any other,
  * which looks into `samples` of its folders tell. A full look costs an lstat per file, as the rsync to come does.
  */
 export async function findLinkedFolders(files: FileCalls, source: string, excludes: readonly string[], samples: number): Promise<ByteName[][]> {
   const isExcluded = compileExcludes(excludes);
-  if ((await shareOfLinks(files, source, isExcluded, samples)) < worthwhileShare) return [];
+  let linked = 0;
+  const sample = await walk(files, source, isExcluded, samples, () => linked++, sampledFiles);
+  if (linked === 0 || linked < worthwhileShare * sample.files) return [];
   const sets = new Map<string, ByteName[]>();
-  await walk(files, source, isExcluded, Infinity, (path, file) => {
+  const further = { files: 0, bytes: 0 };
+  const all = await walk(files, source, isExcluded, Infinity, (path, file, bytes) => {
     const names = sets.get(file);
-    if (names) names.push(path);
-    else if (sets.size < mostLinked) sets.set(file, [path]);
+    if (names) {
+      names.push(path);
+      further.files++;
+      further.bytes += bytes;
+    } else if (sets.size < mostLinked) sets.set(file, [path]);
   }, Infinity);
+  if (further.files <= cheapShare * all.files && further.bytes <= cheapShare * all.bytes) return [];
   return linkedFolders([...sets.values()].filter((names) => names.length > 1));
 }
 
-async function shareOfLinks(files: FileCalls, source: string, isExcluded: Excludes, samples: number): Promise<number> {
-  let linked = 0;
-  const looked = await walk(files, source, isExcluded, samples, () => linked++, sampledFiles);
-  return looked === 0 ? 0 : linked / looked;
-}
-
-/** Walks breadth first, so that a few folders are a sample of many. Returns how many files it looked at. */
+/** Walks breadth first, so that a few folders are a sample of many. Returns the files it looked at, and their bytes, each name for itself. */
 async function walk(
-  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (path: ByteName, file: string) => void, mostFiles: number,
-): Promise<number> {
+  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (path: ByteName, file: string, bytes: number) => void, mostFiles: number,
+): Promise<{ files: number; bytes: number }> {
   const limit = createLimit(inFlight);
-  let looked = 0;
+  const looked = { files: 0, bytes: 0 };
   let visited = 0;
   let level: ByteName[] = [ROOT];
   while (level.length > 0 && visited < mostFolders) {
@@ -70,7 +76,8 @@ async function walk(
   async function look(path: ByteName): Promise<void> {
     const stats = await limit(async () => calls.look(pathTo(source, path)));
     if (!stats) return;
-    looked++;
-    if (stats.nlink > 1) onLinked(path, `${stats.dev}:${stats.ino}`);
+    looked.files++;
+    looked.bytes += stats.size;
+    if (stats.nlink > 1) onLinked(path, `${stats.dev}:${stats.ino}`, stats.size);
   }
 }

@@ -56,7 +56,7 @@ describe.each([['', false], ['', true], ['flat', false], ['flat', true]])('in "%
 });
 
 test.each([['local disks, with few of them', false, 1], ['a server', true, 3]])('names of one file in several projects become one by rsyncs side by side: on %s', async (_where, isSlow, rsyncs) => {
-  // So many of other files that this is no tree of snapshots, whose folders are copied by one rsync.
+  // So many of other files that each name may be copied apart at first.
   for (const project of ['alpha', 'beta', 'gamma']) {
     for (let day = 0; day < 20; day++) {
       mkdirSync(join(source, project, `day ${day}`), { recursive: true });
@@ -79,5 +79,24 @@ test.each([['local disks, with few of them', false, 1], ['a server', true, 3]])(
   expect(state).toBe('succeeded');
   expect(linking).toHaveLength(rsyncs);
   expect(linkedAgain).toEqual([]);
+  expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+});
+
+test.each([['local disks', false], ['a server', true]])('snapshots are copied together, not each of them anew: on %s', async (_where, isSlow) => {
+  for (const day of ['mon', 'tue', 'wed']) {
+    for (const project of ['alpha', 'beta']) mkdirSync(join(source, day, project), { recursive: true });
+    for (let file = 0; file < 30; file++) {
+      const name = `${file % 2 === 0 ? 'alpha' : 'beta'}/file ${file}`;
+      if (day === 'mon') writeFileSync(join(source, day, name), `content of ${file}`);
+      else linkSync(join(source, 'mon', name), join(source, day, name));
+    }
+  }
+  execFileSync('find', [source, '-exec', 'touch', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
+  const app = await openEngine(folder, { ...unitsOf(20), isSlow });
+  const { totals, run } = await backUp(app, source, destination);
+  const units = app.store().units.list(run!);
+  await app.close();
+  expect(units.filter(({ kind }) => kind === 'links')).toEqual([]);
+  expect(totals.filesTransferred).toBe(30);
   expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
 });

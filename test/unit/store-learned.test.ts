@@ -77,16 +77,6 @@ test('passports of both ends are those of the last good run', () => {
   expect(store.learned.passports(other)).toBeNull();
 });
 
-test('groups of folders that share hard links come back as they were', () => {
-  expect(store.learned.linkedFolders(jobId)).toEqual([]);
-  store.learned.replaceLinkedFolders(jobId, [['x' as ByteName]]);
-  store.learned.replaceLinkedFolders(jobId, [['a', 'b/c', 'b/c'] as ByteName[], ['a', anyBytes] as ByteName[]]);
-  reopen();
-  const groups = store.learned.linkedFolders(jobId).map((group) => new Set(group));
-  expect(groups).toEqual([new Set(['a', 'b/c']), new Set(['a', anyBytes])]);
-  expect(store.learned.linkedFolders(other)).toEqual([]);
-});
-
 test('the best size of a pool is kept for each pair of devices and kind of run, whatever the job', () => {
   expect(store.learned.poolSize('disk', 'nas', 'full')).toBeNull();
   store.learned.setPoolSize('disk', 'nas', 'full', 48);

@@ -60,7 +60,6 @@ test.each(migrations.map((step) => step.version))('the stored database of versio
   expect(store.learned.folders(job)).toEqual([
     { path: '', entries: 30, bytes: 4096 }, { path: 'caf\u00c3\u00a9/\u00ff#', entries: 3, bytes: 10 },
   ]);
-  expect(store.learned.linkedFolders(job)).toEqual([['alpha', 'caf\u00c3\u00a9/\u00ff#']]);
   expect(store.learned.passports(job)?.source.inside).toMatchObject([{ point: '/data/prod/inside', type: 'ext4' }]);
   expect(store.learned.costs(job)).toEqual({ full: { msPerEntry: 0.125, bytesPerMs: 50_000 }, incremental: null });
   expect(store.runs.filledByUs('/backup/prod')).toBe(true);

@@ -25,9 +25,6 @@ export interface LearnedStore {
   /** Null before the first good run. Throws data-damaged rather than forgetting: a rail depends on them. */
   passports(jobId: string): Passports | null;
   setPassports(jobId: string, passports: Passports): void;
-  /** Folders that share hard links, as groups. */
-  linkedFolders(jobId: string): ByteName[][];
-  replaceLinkedFolders(jobId: string, groups: readonly (readonly ByteName[])[]): void;
   /** Workers that were best between two devices, whichever job found it (see run/devices.ts); null where none did. */
   poolSize(source: string, destination: string, kind: CostKind): number | null;
   setPoolSize(source: string, destination: string, kind: CostKind, workers: number): void;
@@ -40,7 +37,6 @@ export function learnedStore(database: DatabaseSync): LearnedStore {
     ...folderRecords(database, keyOf),
     ...costModels(database, keyOf),
     ...passportRecords(database, keyOf),
-    ...linkGroups(database, keyOf),
     ...poolSizes(database),
   };
 }
@@ -104,32 +100,6 @@ function passportRecords(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStor
     },
     setPassports(jobId, { source, destination }) {
       put.run(keyOf(jobId), JSON.stringify(source), JSON.stringify(destination));
-    },
-  };
-}
-
-function linkGroups(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'linkedFolders' | 'replaceLinkedFolders'> {
-  const read = database.prepare('SELECT link_group, path FROM linked_folders WHERE job = ? ORDER BY link_group, path');
-  const forget = database.prepare('DELETE FROM linked_folders WHERE job = ?');
-  const put = database.prepare('INSERT OR IGNORE INTO linked_folders (job, link_group, path) VALUES (?, ?, ?)');
-  return {
-    linkedFolders(jobId) {
-      const groups = new Map<number, ByteName[]>();
-      for (const row of read.all(keyOf(jobId)) as unknown as { link_group: number; path: ByteName }[]) {
-        const group = groups.get(row.link_group);
-        if (group) group.push(row.path);
-        else groups.set(row.link_group, [row.path]);
-      }
-      return [...groups.values()];
-    },
-    replaceLinkedFolders(jobId, groups) {
-      const key = keyOf(jobId);
-      inTransaction(database, () => {
-        forget.run(key);
-        for (const [index, group] of groups.entries()) {
-          for (const path of group) put.run(key, index, path);
-        }
-      });
     },
   };
 }

@@ -176,4 +176,6 @@ export const migrations: readonly Migration[] = [
   { version: 3, run: (database) => database.exec(trustSchema) },
   { version: 4, run: (database) => database.exec(poolSchema) },
   { version: 5, run: (database) => database.exec(diagnosisSchema) },
+  // What folders share hard links is found anew by each walk.
+  { version: 6, run: (database) => database.exec('DROP TABLE linked_folders') },
 ];
