@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { joinName, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
@@ -43,6 +43,8 @@ export function createComparison(call: CompareCall) {
   const isExcluded = compileExcludes(call.excludes);
   const differing = new Set<ByteName>();
   const sets = new Map<string, LinkSet>();
+  /** Folders of their names that are compared themselves. */
+  const linkedIn = new Set<ByteName>();
   let entries = 0;
   let files = 0;
   let bytes = 0;
@@ -96,7 +98,10 @@ export function createComparison(call: CompareCall) {
         const isFolder = one.isDirectory();
         count(one);
         if (other && isFolder !== other.isDirectory()) throw new OnlyRsyncKnows();
-        if (!isFolder && one.nlink > 1n) addToSet(joinName(folder, name), one, other);
+        if (!isFolder && one.nlink > 1n) {
+          addToSet(joinName(folder, name), one, other);
+          if (isInScope && folder !== ROOT) linkedIn.add(folder);
+        }
         if (!other || !isSame(one, other, call)) tell(folder, name, { isInScope, changesFolder: !other || !isFolder });
         else if (one.isSymbolicLink()) symlinks.push(name);
         if (isFolder) folders.push({ name, isThere: other !== null });
@@ -107,7 +112,11 @@ export function createComparison(call: CompareCall) {
     result(): Comparison {
       // rsync links the names that it is given together.
       const apart = [...sets.values()].filter(({ names }) => call.keepsLinks && new Set(names.map(({ theirs }) => theirs)).size > 1);
-      for (const { names } of apart) names.forEach(({ name }) => differs(name));
+      for (const { name } of apart.flatMap(({ names }) => names)) {
+        differs(name);
+        // A link that is made in it changes its time.
+        if (linkedIn.has(parentOf(name))) differs(parentOf(name));
+      }
       const { links, repeats } = sumOfLinks(sets, false);
       return {
         entries, files, bytes, differing, strangers, hasLinks: sets.size > 0, repeats,

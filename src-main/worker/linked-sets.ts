@@ -11,8 +11,6 @@ export const sampledFolders = 150;
 export const fewSampledFolders = 40;
 /** Files looked at in each. */
 const sampledFiles = 4;
-/** From this share of linked files on, it pays to find out which folders share them. */
-const worthwhileShare = 0.1;
 /**
  * Up to this share of further names, in number and in bytes, each is copied apart and joined at the end of the run, by several rsyncs
  * side by side: that costs less than one unit for all folders that share some file, which may be the whole tree.
@@ -27,27 +25,47 @@ const mostLinked = 1_000_000;
  */
 export async function findLinkedFolders(files: FileCalls, source: string, excludes: readonly string[], samples: number): Promise<ByteName[][]> {
   const isExcluded = compileExcludes(excludes);
-  let linked = 0;
-  const sample = await walk(files, source, isExcluded, samples, () => linked++, sampledFiles);
-  if (linked === 0 || linked < worthwhileShare * sample.files) return [];
-  const sets = new Map<string, ByteName[]>();
   const further = { files: 0, bytes: 0 };
-  const all = await walk(files, source, isExcluded, Infinity, (path, file, bytes) => {
+  const sample = await walk(files, source, isExcluded, samples, ({ links, bytes }) => {
+    // Of a file with n names each name stands for (n - 1)/n of a further one.
+    further.files += 1 - 1 / links;
+    further.bytes += bytes * (1 - 1 / links);
+  }, sampledFiles);
+  if (isCheap(further, sample)) return [];
+  const sets = new Map<string, ByteName[]>();
+  const found = { files: 0, bytes: 0 };
+  const all = await walk(files, source, isExcluded, Infinity, ({ path, file, bytes }) => {
     const names = sets.get(file);
     if (names) {
       names.push(path);
-      further.files++;
-      further.bytes += bytes;
+      found.files++;
+      found.bytes += bytes;
     } else if (sets.size < mostLinked) sets.set(file, [path]);
   }, Infinity);
-  if (further.files <= cheapShare * all.files && further.bytes <= cheapShare * all.bytes) return [];
-  return linkedFolders([...sets.values()].filter((names) => names.length > 1));
+  return isCheap(found, all) ? [] : linkedFolders([...sets.values()].filter((names) => names.length > 1));
+}
+
+interface Amount {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+function isCheap(further: Amount, all: Amount): boolean {
+  return further.files <= cheapShare * all.files && further.bytes <= cheapShare * all.bytes;
+}
+
+/** One of the names of a file that has several. */
+interface LinkedName {
+  readonly path: ByteName;
+  readonly file: string;
+  readonly links: number;
+  readonly bytes: number;
 }
 
 /** Walks breadth first, so that a few folders are a sample of many. Returns the files it looked at, and their bytes, each name for itself. */
 async function walk(
-  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (path: ByteName, file: string, bytes: number) => void, mostFiles: number,
-): Promise<{ files: number; bytes: number }> {
+  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (name: LinkedName) => void, mostFiles: number,
+): Promise<Amount> {
   const limit = createLimit(inFlight);
   const looked = { files: 0, bytes: 0 };
   let visited = 0;
@@ -78,6 +96,6 @@ async function walk(
     if (!stats) return;
     looked.files++;
     looked.bytes += stats.size;
-    if (stats.nlink > 1) onLinked(path, `${stats.dev}:${stats.ino}`, stats.size);
+    if (stats.nlink > 1) onLinked({ path, file: `${stats.dev}:${stats.ino}`, links: stats.nlink, bytes: stats.size });
   }
 }
