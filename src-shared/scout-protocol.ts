@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
+import { KeptAttributes } from './kept-attributes.ts';
 import { Marker, Passport, PathFacts } from './passport.ts';
 import { FolderListing, Volume } from './place.ts';
 import { Change } from './rsync-result.ts';
@@ -159,8 +160,8 @@ export const ScoutAnswers = {
   }),
   'make-folder': z.object({}),
   lock: z.discriminatedUnion('state', [
-    /** `atMs`: the moment by the destination's clock; `madeFolder`: `.daybreak` was not there before; `keepsModes`: modes that are set there stay. */
-    z.object({ state: z.literal('held-by-us'), atMs: z.number(), madeFolder: z.boolean(), keepsModes: z.boolean() }),
+    /** `atMs`: the moment by the destination's clock; `madeFolder`: `.daybreak` was not there before; `keeps`: as a file showed that was made there. */
+    z.object({ state: z.literal('held-by-us'), atMs: z.number(), madeFolder: z.boolean(), keeps: KeptAttributes }),
     z.object({ state: z.literal('held-by-other'), holder: LockHolder }),
   ]),
   'renew-lock': z.object({}),

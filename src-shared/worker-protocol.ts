@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CutFile } from './cut-file.ts';
+import { KeptAttributes } from './kept-attributes.ts';
 import { Change, LinkedName, RsyncResult } from './rsync-result.ts';
 import { ByteNameSchema } from './unit.ts';
 
@@ -35,8 +36,7 @@ export const FillCall = z.object({
   names: z.array(ByteNameSchema),
   folder: ByteNameSchema,
   areFiles: z.boolean(),
-  /** Modes and owners stay as they are set. */
-  keepsModes: z.boolean(),
+  keeps: KeptAttributes,
 });
 export type FillCall = z.infer<typeof FillCall>;
 
@@ -50,10 +50,9 @@ export const CompareCall = z.object({
   excludes: z.array(z.string()),
   /** What the source has not is to be removed from the destination. */
   mirror: z.boolean(),
-  /** Owners are kept. */
+  /** Nobody else may give files another owner. */
   isRoot: z.boolean(),
-  /** So are modes; where they cannot be, owners and groups are not either. */
-  keepsModes: z.boolean(),
+  keeps: KeptAttributes,
   /** Names that are one file at the source are to be one at the destination. */
   keepsLinks: z.boolean(),
   /** No file call of either side waits for a server. */

@@ -135,11 +135,11 @@ const typeMask = 0o170_000n;
 const modeMask = 0o7777n;
 
 /** Whether both look the same to rsync, as far as the call keeps what they are. */
-export function isSame(one: BigIntStats, other: BigIntStats, { isRoot, keepsModes }: Pick<CompareCall, 'isRoot' | 'keepsModes'>): boolean {
+export function isSame(one: BigIntStats, other: BigIntStats, { isRoot, keeps }: Pick<CompareCall, 'isRoot' | 'keeps'>): boolean {
   if ((one.mode & typeMask) !== (other.mode & typeMask) || !isSameSecond(one.mtimeNs, other.mtimeNs)) return false;
-  if (keepsModes && (one.gid !== other.gid || (isRoot && one.uid !== other.uid))) return false;
+  if (keeps.owners && (one.gid !== other.gid || (isRoot && one.uid !== other.uid))) return false;
   if (one.isSymbolicLink()) return one.size === other.size;
-  if (keepsModes && (one.mode & modeMask) !== (other.mode & modeMask)) return false;
+  if (keeps.modes && (one.mode & modeMask) !== (other.mode & modeMask)) return false;
   return one.isFile() ? one.size === other.size : one.isDirectory() || one.rdev === other.rdev;
 }
 

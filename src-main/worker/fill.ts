@@ -35,7 +35,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   // Each name is looked up from there anew: as near to the files as an argument can tell.
   const near = toArgument(call.folder);
   const below = near === null || near === '' ? '' : `/${near}`;
-  const kept = call.keepsModes ? ['--preserve-permissions', '--numeric-owner'] : ['--no-same-permissions', '--no-same-owner'];
+  const kept = [call.keeps.modes ? '--preserve-permissions' : '--no-same-permissions', call.keeps.owners ? '--numeric-owner' : '--no-same-owner'];
   const cut = below === '' ? 0 : call.folder.length + 1;
   let isEnding = false;
 

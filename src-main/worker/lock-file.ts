@@ -4,6 +4,7 @@ import { link, lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import type { KeptAttributes } from '../../src-shared/kept-attributes.ts';
 import type { LockHolder } from '../../src-shared/scout-protocol.ts';
 import { hasEnded, processFacts } from '../core/rsync/process-identity.ts';
 import { errnoOf } from './errno.ts';
@@ -55,20 +56,20 @@ export async function writeHolder(folder: SafeFolder, name: ByteName, holder: Lo
 }
 
 /**
- * The same under a name that nobody else opens, and by the way whether this file system keeps the modes that files are given:
- * SMB without POSIX extensions, FAT and others do not, and say nothing of it.
+ * The same under a name that nobody else opens, and by the way what this file system keeps of modes and owners: SMB without
+ * POSIX extensions, FAT and others have one of each for all files, and servers may map root to somebody else (root_squash, exports(5)).
  */
-export async function writeHolderFirst(folder: SafeFolder, name: ByteName, holder: LockHolder): Promise<{ mtimeMs: number; keepsModes: boolean }> {
+export async function writeHolderFirst(folder: SafeFolder, name: ByteName, holder: LockHolder): Promise<{ mtimeMs: number; keeps: KeptAttributes }> {
   return write(folder, name, holder, async (file) => {
     const facts = await file.stat();
-    let keepsModes = modeOf(facts) === ownerOnly;
-    if (!keepsModes) {
+    let modes = modeOf(facts) === ownerOnly;
+    if (!modes) {
       // New files may get theirs from the folder; what counts is whether one can be set.
       await file.chmod(ownerOnly).catch(() => {});
-      keepsModes = modeOf(await file.stat()) === ownerOnly;
+      modes = modeOf(await file.stat()) === ownerOnly;
     }
     await file.chmod(everyoneReads).catch(() => {});
-    return { mtimeMs: facts.mtimeMs, keepsModes };
+    return { mtimeMs: facts.mtimeMs, keeps: { modes, owners: modes && facts.uid === process.geteuid?.() } };
   }, ownerOnly);
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import type { KeptAttributes } from '../../src-shared/kept-attributes.ts';
 import type { LockHolder, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { errnoOf } from './errno.ts';
@@ -35,8 +36,8 @@ const writingMs = 1000;
 /**
  * Takes the lock of a destination folder, `DEST/.daybreak/lock`, for `holder`, across processes, users and machines.
  *
- * Answers `held-by-us` with the moment by the destination's clock (ms), whether `.daybreak` had to be made and whether files keep
- * modes there, or `held-by-other` with who holds it. Taking it again with the very same holder answers `held-by-us`.
+ * Answers `held-by-us` with the moment by the destination's clock (ms), whether `.daybreak` had to be made and what files
+ * keep there, or `held-by-other` with who holds it. Taking it again with the very same holder answers `held-by-us`.
  *
  * How it stays exclusive: the lock is created whole by link(2), which fails when the name is taken. A lock left behind
  * (see `isStale`) is removed only inside a claim: a file of a name never used before, made first, then all claims are
@@ -116,7 +117,7 @@ function isFull(error: unknown): boolean {
   return (error instanceof AppError && error.kind === 'no-space') || ['ENOSPC', 'EDQUOT'].includes(errnoOf(error));
 }
 
-type Taken = { state: 'held-by-us'; atMs: number; keepsModes: boolean } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
+type Taken = { state: 'held-by-us'; atMs: number; keeps: KeptAttributes } | { state: 'held-by-other'; holder: LockHolder } | { state: 'no-lock' };
 
 /** One try. Null: somebody changed something meanwhile, try again. */
 async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken | null> {
@@ -127,9 +128,9 @@ async function tryToTake(folder: SafeFolder, holder: LockHolder): Promise<Taken 
     if (!found?.holder || isStale(found, holder, Date.now())) throw error;
     return found.holder;
   });
-  if (!('keepsModes' in written)) return { state: 'held-by-other', holder: written };
-  const { mtimeMs: nowMs, keepsModes } = written;
-  const ours: Taken = { state: 'held-by-us', atMs: Math.floor(nowMs), keepsModes };
+  if (!('keeps' in written)) return { state: 'held-by-other', holder: written };
+  const { mtimeMs: nowMs, keeps } = written;
+  const ours: Taken = { state: 'held-by-us', atMs: Math.floor(nowMs), keeps };
   try {
     if (await linkLock(folder, temporary, holder)) return ours;
     const found = await readHolder(folder, lockName);

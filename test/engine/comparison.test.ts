@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import { JobOptions } from '../../src-shared/job.ts';
+import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
 import { compareCall, type CompareFacts } from '../../src-main/core/rsync/compare.ts';
@@ -38,7 +39,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const names = (...words: string[]) => words as ByteName[];
 const noTurn = () => Promise.resolve();
 const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
-  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keepsModes: true, keepsLinks: true, isLocal: false,
+  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keeps: allKept, keepsLinks: true, isLocal: false,
   narrow: { program: 'rsync', lifeline: 'pdeathsig', argv: [], input: null }, ...changes,
 });
 const readFdLink = (descriptor: string) => {
@@ -268,7 +269,7 @@ describe('both sides are compared first', () => {
   const unit = { id: 1, kind: 'group' as const, folder: ROOT, names: names('a'), shares: [50], entries: 50, bytes: 1, weight: 1, isNew: false, premade: 0, after: [] };
   const context: CallContext & CompareFacts = {
     program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({ mirror: true }), purpose: 'copy', timeoutSeconds: 600,
-    bandwidth: null, tellChanges: false, hardLinks: true, keepsModes: true, attempt: 1, isLocal: false, isRoot: true, isFilled: false,
+    bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: false, isRoot: true, isFilled: false,
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse({ mirror: true, ...options }) });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { JobOptions } from '../../src-shared/job.ts';
+import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { seedCall, type SeedFacts } from '../../src-main/core/rsync/seed.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
@@ -67,7 +68,7 @@ describe('cp goes first', () => {
   };
   const context: CallContext & SeedFacts = {
     program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-    timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keepsModes: true, attempt: 1, isLocal: true, seedEntries: undefined,
+    timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: true, seedEntries: undefined,
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse(options) });
 

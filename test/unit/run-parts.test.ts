@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { JobOptions } from '../../src-shared/job.ts';
+import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { RsyncResult, RsyncStats } from '../../src-shared/rsync-result.ts';
 import { nextRunState, RunEvent, RunState } from '../../src-shared/run.ts';
 import { nextUnitState, UnitEvent, UnitState, type Unit } from '../../src-shared/unit.ts';
@@ -56,7 +57,7 @@ test.each<[RunState, RunEvent, RunState]>([
 
 const context: CallContext = {
   program: '/usr/bin/rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keepsModes: true, attempt: 1,
+  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1,
 };
 
 test('a call is anchored at the root of the transfer, with paths behind "--"', () => {
@@ -68,7 +69,7 @@ test('a call is anchored at the root of the transfer, with paths behind "--"', (
 });
 
 test('a call asks for no modes and owners where none are kept, be it that of the root folder', () => {
-  const without = { ...context, keepsModes: false };
+  const without = { ...context, keeps: { modes: false, owners: false } };
   for (const { argv } of [unitCall(unit({}), without), rootFolderCall(without)]) {
     expect(argv.slice(argv.indexOf('-aHR'))).toEqual(expect.arrayContaining(['--no-p', '--no-o', '--no-g']));
   }

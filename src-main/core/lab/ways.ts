@@ -1,5 +1,6 @@
 import { topOf, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { JobOptions } from '../../../src-shared/job.ts';
+import { allKept } from '../../../src-shared/kept-attributes.ts';
 import type { LabWay } from '../../../src-shared/lab.ts';
 import type { LabSample } from '../../../src-shared/lab-protocol.ts';
 import type { RsyncCall } from '../../../src-shared/worker-protocol.ts';
@@ -131,7 +132,7 @@ function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): {
 function contextOf({ rsync, source }: WayFacts, options: JobOptions, to: string): CallContext {
   return {
     program: rsync.program, lifeline: rsync.lifeline, source, destination: to, options, purpose: 'copy', timeoutSeconds: usualTimeoutSeconds,
-    bandwidth: null, tellChanges: false, hardLinks: true, tellLinks: true, keepsModes: true, attempt: 1,
+    bandwidth: null, tellChanges: false, hardLinks: true, tellLinks: true, keeps: allKept, attempt: 1,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { JobOptions } from '../../../src-shared/job.ts';
 import type { Receipt } from '../../../src-shared/receipt.ts';
 import type { RunState } from '../../../src-shared/run.ts';
-import { tellsOfPermissions } from '../safety/kept-attributes.ts';
+import { notKeptBy } from '../safety/kept-attributes.ts';
 
 type Unprotected = Receipt['unprotected'];
 
@@ -53,7 +53,7 @@ function leftOut({ host, notices }: Omit<Receipt, 'unprotected'>, { excludes, fu
   return [
     ...excludes.map((pattern) => ({ name: pattern, reason: 'Left out by an exclude pattern.' })),
     ...(host.isRoot ? [] : [{ name: 'Owners', reason: `Not kept: only root can, and the run was made by ${host.user}.` }]),
-    ...(notices.some(tellsOfPermissions) ? [{ name: 'Permissions', reason: 'Not kept: the file system of the destination has one for all files.' }] : []),
+    ...notKeptBy(notices),
     ...(further.includes('acls') ? [] : [{ name: 'Access control lists', reason: 'Not asked for (--acls).' }]),
     ...(further.includes('xattrs') ? [] : [{ name: 'Extended attributes', reason: 'Not asked for (--xattrs).' }]),
   ];

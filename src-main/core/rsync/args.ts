@@ -1,5 +1,6 @@
 import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { FurtherOption, JobOptions } from '../../../src-shared/job.ts';
+import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import type { LinkScan, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { toArgument } from './byte-name.ts';
@@ -43,8 +44,8 @@ export interface CallContext {
   readonly tellChanges: boolean;
   /** False leaves linked files as separate copies, for a later call to link. */
   readonly hardLinks: boolean;
-  /** The destination keeps the modes that are set there; else it keeps no owners either, and rsync is not to try each night anew. */
-  readonly keepsModes: boolean;
+  /** What rsync is not to try night after night, as the destination has no place for it. */
+  readonly keeps: KeptAttributes;
   /** Leave the files directly in the root as they are, whatever became of them. */
   readonly holdRootFiles?: boolean;
   /** Ask rsync whether there are files with several names. */
@@ -113,9 +114,9 @@ export function linkScanFor(unit: Unit, context: Pick<CallContext, 'source' | 'o
   }
 }
 
-/** Of what -a asks for, what the destination has no place for (rsync(1), --no-OPTION). */
-function keptFlags({ keepsModes }: CallContext): string[] {
-  return keepsModes ? [] : ['--no-p', '--no-o', '--no-g'];
+/** rsync(1), --no-OPTION: less than -a. */
+function keptFlags({ keeps }: CallContext): string[] {
+  return [...(keeps.modes ? [] : ['--no-p']), ...(keeps.owners ? [] : ['--no-o', '--no-g'])];
 }
 
 function asLevel(folder: ByteName): ByteName {

@@ -35,7 +35,7 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
  * new files differ in any case, and checksums, ACLs and extended attributes are rsync's to look at.
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
-  const { options, source, destination, isLocal, isRoot, keepsModes } = context;
+  const { options, source, destination, isLocal, isRoot, keeps } = context;
   if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy') return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination, isLocal)) return null;
   // Its own call would not link what its parts have copied (see `unitCall`).
@@ -43,7 +43,7 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
-    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keepsModes, isLocal, keepsLinks,
+    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keeps, isLocal, keepsLinks,
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
     // Not all of it is new any more.
     narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, { ...context, hardLinks: keepsLinks }),
@@ -51,9 +51,9 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
 }
 
 /** How to compare the root folder itself, so that its own call is only made where it differs; null where that cannot tell. */
-export function compareRootCall({ options, source, destination, keepsModes }: CallContext, narrow: RsyncCall, isRoot: boolean): CompareCall | null {
+export function compareRootCall({ options, source, destination, keeps }: CallContext, narrow: RsyncCall, isRoot: boolean): CompareCall | null {
   // One look at either side, which is made in the same way everywhere.
   const isLocal = false;
   if (!mayCompare(options, destination, isLocal)) return null;
-  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keepsModes, isLocal, keepsLinks: false, most: 0, narrow };
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, keepsLinks: false, most: 0, narrow };
 }

@@ -35,7 +35,7 @@ export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
   if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return {
-    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', keepsModes: context.keepsModes,
+    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', keeps: context.keeps,
   };
 }
 
@@ -52,7 +52,7 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
  * Needs a kernel that ends cp with its worker, and GNU's cp; another one refuses these options at once.
  */
 export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCall | null {
-  const { source, destination, lifeline, keepsModes } = context;
+  const { source, destination, lifeline, keeps } = context;
   const isWorth = context.seedEntries === undefined ? unit.entries >= worthEntries || unit.bytes >= worthBytes : unit.entries >= context.seedEntries;
   if (!isFirstCopy(unit, context) || !context.isLocal || !maySpare(context) || !isWorth || unit.names.includes(ROOT)) return null;
   const folder = toArgument(unit.folder);
@@ -61,6 +61,6 @@ export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCal
   const target = folder === '' ? destination : `${destination}/${folder}`;
   return {
     program: 'cp', lifeline, input: null,
-    argv: ['-dR', '-n', keepsModes ? '--preserve=ownership,timestamps,links' : '--preserve=timestamps,links', '-t', target, '--', ...paths],
+    argv: ['-dR', '-n', keeps.owners ? '--preserve=ownership,timestamps,links' : '--preserve=timestamps,links', '-t', target, '--', ...paths],
   };
 }

@@ -2,6 +2,7 @@ import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { CutFile } from '../../../src-shared/cut-file.ts';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { DeleteLimit, Job } from '../../../src-shared/job.ts';
+import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { Change } from '../../../src-shared/rsync-result.ts';
 import type { RunEventData } from '../../../src-shared/run-event.ts';
 import type { Notice, RunTotals } from '../../../src-shared/run.ts';
@@ -54,8 +55,8 @@ export interface RunContext {
   readonly priority: (unit: Unit) => number;
   /** Moment of the lock by the destination's clock, ms: what changed there later is ours. */
   lockedAtMs: number;
-  /** Modes that are set at the destination stay, as its lock has shown. */
-  keepsModes: boolean;
+  /** What the destination keeps of modes and owners, as its lock has shown. */
+  keeps: KeptAttributes;
   /** The first failure that ends the run. */
   failure: ErrorData | null;
   cancelled: boolean;

@@ -50,7 +50,7 @@ export function callContext(
   const { rsync, job, request, ports } = context;
   return {
     program: rsync.program, lifeline: rsync.lifeline, source: job.source, destination: job.destination, options: runOptions(context),
-    holdRootFiles: holdsRootFiles(context), keepsModes: context.keepsModes,
+    holdRootFiles: holdsRootFiles(context), keeps: context.keeps,
     purpose, attempt, hardLinks, tellLinks, bandwidth, timeoutSeconds: ports.tuning?.rsyncTimeoutSeconds ?? usualTimeoutSeconds,
     tellChanges: tellChanges || purpose === 'preview' || request.reportChanges,
   };

@@ -2,7 +2,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { LockHolder } from '../../../src-shared/scout-protocol.ts';
 import { busyError } from '../safety/busy.ts';
-import { keepsNoPermissions } from '../safety/kept-attributes.ts';
+import { tellNotKept } from '../safety/kept-attributes.ts';
 import { createLockHolder } from '../safety/lock-holder.ts';
 import type { RunContext } from './context.ts';
 
@@ -38,8 +38,9 @@ export async function holdDestination(context: RunContext, destination: PathFact
   const key = lockKey(path, holder);
   held.add(key);
   context.lockedAtMs = lock.atMs;
-  context.keepsModes = lock.keepsModes;
-  if (!lock.keepsModes) context.notice(keepsNoPermissions(path, destination.passport?.mount.type ?? null));
+  context.keeps = lock.keeps;
+  const notKept = tellNotKept(lock.keeps, { path, type: destination.passport?.mount.type ?? null, isRoot: process.getuid?.() === 0 });
+  if (notKept) context.notice(notKept);
   store.runs.setLockedAt(run, lock.atMs);
   const timer = setInterval(() => {
     context.scout().ask({ op: 'renew-lock', destination: path, holder }).catch((thrown: unknown) => {

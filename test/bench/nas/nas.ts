@@ -14,8 +14,8 @@ export interface NasShape {
   readonly bytesPerSecond: number | null;
   /** Requests it answers at a time; null: all of them. */
   readonly slots: number | null;
-  /** All names have the same mode and owner, and others are forgotten without a word, as on a share without them. */
-  readonly forgetsModes?: boolean;
+  /** All names have the same owner, or mode and owner, and others are forgotten without a word, as on a share without them. */
+  readonly forgets?: 'owners' | 'modes';
 }
 
 /** A folder behind the stand-in. */
@@ -62,7 +62,7 @@ export async function mountNas(program: string, shape: NasShape, { backing, poin
     ...(shape.bytesPerSecond === null ? [] : [`--bytes-per-s=${shape.bytesPerSecond}`]),
     ...(shape.slots === null ? [] : [`--slots=${shape.slots}`]), `-ofsname=nas:${backing}`,
     // Of libfuse itself (fuse(8), -o umask, uid, gid).
-    ...(shape.forgetsModes === true ? ['-oumask=022,uid=0,gid=0'] : []),
+    ...(shape.forgets === 'modes' ? ['-oumask=022,uid=0,gid=0'] : shape.forgets === 'owners' ? ['-ouid=65534,gid=65534'] : []),
   ], { stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { words += text; });
