@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
+import { KeptAttributes } from './kept-attributes.ts';
 import { LockHolder } from './scout-protocol.ts';
 import { ByteNameSchema } from './unit.ts';
 import { RsyncCall } from './worker-protocol.ts';
@@ -59,7 +60,7 @@ export type LabQuestion = z.infer<typeof LabQuestion>;
 export const LabAnswers = {
   sample: LabSample,
   open: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('open'), folder: z.string() }),
+    z.object({ state: z.literal('open'), folder: z.string(), keeps: KeptAttributes }),
     z.object({ state: z.literal('held'), by: z.enum(['run', 'lab']), holder: LockHolder }),
   ]),
   /** `isLocked`: a backup runs into the destination. */

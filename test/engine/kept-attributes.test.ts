@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildNas, mountNas, whyNoNas, type NasMount } from '../bench/nas/nas.ts';
 import { backUp, noticesOf, openEngine, unitsOf } from '../fixtures/engine.ts';
 import { readManifest } from '../fixtures/manifest.ts';
+import { until } from '../fixtures/processes.ts';
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { writeTree } from '../fixtures/tree.ts';
 
@@ -72,6 +73,23 @@ describe.skipIf(reason !== null)(`a destination that keeps less than it is given
       }
     }, 60_000);
   });
+
+  test('the Lab asks for no more than it keeps', async () => {
+    nas = await mountNas(program, { ...share, forgets: 'owners' }, { backing, point: join(folder, 'share') });
+    const app = await openEngine(folder, { isSlow: true, keepsCaches: true });
+    try {
+      const key = app.lab.start({
+        source, destination: nas.point, jobId: null, excludes: [], sampleBytes: 300_000_000, sampleEntries: 5000, rounds: 1, mostMs: 60_000,
+        ways: ['one-rsync', 'multisync', 'pool-2'],
+      });
+      await until('the end of the Lab', 50_000, () => ['ended', 'failed'].includes(app.lab.state(key).phase));
+      const { figures } = app.lab.state(key).result!;
+      expect(figures.map(({ note, way }) => [way.id, note])).toEqual([['one-rsync', null], ['multisync', null], ['pool-2', null]]);
+      for (const { way } of figures) expect(way.commands.join('\n'), way.id).toMatch(/rsync.* --no-o --no-g /u);
+    } finally {
+      await app.close();
+    }
+  }, 60_000);
 
   test('one that keeps them is none of those', async () => {
     const app = await openEngine(folder, { isSlow: true });

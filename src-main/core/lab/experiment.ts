@@ -79,7 +79,6 @@ export function startExperiment(parts: ExperimentParts): Experiment {
     lab = startLabProcess(workerHost);
     const sample = await takeSample(lab, prepared, request);
     stopIfCancelled();
-    const facts: WayFacts = { ...prepared.facts, sample };
     const opened = await lab.ask({ op: 'open', destination: request.destination, holder: createLockHolder('Lab', clock.now()) });
     if (opened.state === 'held') {
       throw new AppError(opened.by === 'run' ? busyError(request.destination, opened.holder, clock.now())
@@ -87,6 +86,7 @@ export function startExperiment(parts: ExperimentParts): Experiment {
     }
     isOpen = true;
     stopIfCancelled();
+    const facts: WayFacts = { ...prepared.facts, sample, keeps: opened.keeps };
     const ways = planWays(facts, `${opened.folder}/copy`).filter(({ over, way }) => (over === 'copy' || mayUpdate(sample)) && request.ways?.includes(way.id) !== false);
     if (ways.length === 0) throw new AppError({ kind: 'invalid-input', message: `There is no such way: ${request.ways?.join(', ')}`, hint: 'There are one-rsync, multisync, pool-1 to pool-32, event-loop, processes, threads, compress, whole-file and delta.' });
     tell({ phase: 'measuring', total: ways.length * request.rounds });

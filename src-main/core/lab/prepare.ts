@@ -21,7 +21,7 @@ import { updatedShare, type WayFacts } from './ways.ts';
 export interface Prepared {
   readonly scout: ScoutClient;
   readonly look: BothEnds;
-  readonly facts: Omit<WayFacts, 'sample'>;
+  readonly facts: Omit<WayFacts, 'sample' | 'keeps'>;
   /** Both ends lie in memory. */
   readonly isMemory: boolean;
   /** Id of the way that the job takes now. */

@@ -1,11 +1,11 @@
 import { topOf, type ByteName } from '../../../src-shared/byte-name.ts';
 import type { JobOptions } from '../../../src-shared/job.ts';
-import { allKept } from '../../../src-shared/kept-attributes.ts';
+import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { LabWay } from '../../../src-shared/lab.ts';
 import type { LabSample } from '../../../src-shared/lab-protocol.ts';
 import type { RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { unitWeights } from '../plan/cost.ts';
-import { unitCall, usualTimeoutSeconds, type CallContext } from '../rsync/args.ts';
+import { keptFlags, unitCall, usualTimeoutSeconds, type CallContext } from '../rsync/args.ts';
 import { toArgument } from '../rsync/byte-name.ts';
 import type { RsyncProgram } from '../rsync/probe.ts';
 import { unitMessage } from '../run/unit-message.ts';
@@ -20,6 +20,8 @@ export interface WayFacts extends CutFacts {
   readonly sample: LabSample;
   /** The job's, without what does not concern a first copy. */
   readonly options: JobOptions;
+  /** What the destination keeps: what rsync is told to leave out it would fail for, or try without end. */
+  readonly keeps: KeptAttributes;
   /** Pools to measure, ascending. */
   readonly sizes: readonly number[];
   /** How many at a time where it is not the question. */
@@ -70,7 +72,8 @@ function excludesOf({ options }: WayFacts): string[] {
 }
 
 /** A call that copies these names, or all where the sample is the whole source. */
-function namedCall({ rsync, source }: WayFacts, flags: readonly string[], names: readonly ByteName[] | null, to: string): RsyncCall {
+function namedCall({ rsync, source, keeps }: WayFacts, plainFlags: readonly string[], names: readonly ByteName[] | null, to: string): RsyncCall {
+  const flags = [...plainFlags, ...keptFlags(keeps)];
   const { program, lifeline } = rsync;
   if (names === null) return { program, lifeline, argv: [...flags, '--', `${source}/`, `${to}/`], input: null };
   // --files-from turns the recursion of -a off (rsync(1) --files-from).
@@ -87,7 +90,7 @@ function oneRsync(facts: WayFacts): Unshown {
 }
 
 function multisync(facts: WayFacts): Unshown {
-  const { sample, source, rsync: { program, lifeline } } = facts;
+  const { sample, source, keeps, rsync: { program, lifeline } } = facts;
   const flags = ['-zavh', ...excludesOf(facts)];
   // A file directly in the root belongs to no top folder.
   const paths = new Set(sample.folders.map(({ path }) => path));
@@ -104,7 +107,7 @@ function multisync(facts: WayFacts): Unshown {
       kind: 'calls', from: 'event-loop', atOnce: Math.min(mostTops, byTop.size),
       calls: [...byTop].map(([top, names]) => {
         if (!isPlain) return namedCall(facts, flags, names, to);
-        const argv = top === '' ? [...flags, '--exclude=/*/', '--', `${source}/`, `${to}/`] : [...flags, '--', `${source}/${toArgument(top)}`, `${to}/`];
+        const argv = [...flags, ...keptFlags(keeps), ...(top === '' ? ['--exclude=/*/', '--', `${source}/`] : ['--', `${source}/${toArgument(top)}`]), `${to}/`];
         return { program, lifeline, argv, input: null };
       }),
     }),
@@ -129,10 +132,10 @@ function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): {
   }));
 }
 
-function contextOf({ rsync, source }: WayFacts, options: JobOptions, to: string): CallContext {
+function contextOf({ rsync, source, keeps }: WayFacts, options: JobOptions, to: string): CallContext {
   return {
     program: rsync.program, lifeline: rsync.lifeline, source, destination: to, options, purpose: 'copy', timeoutSeconds: usualTimeoutSeconds,
-    bandwidth: null, tellChanges: false, hardLinks: true, tellLinks: true, keeps: allKept, attempt: 1,
+    bandwidth: null, tellChanges: false, hardLinks: true, tellLinks: true, keeps, attempt: 1,
   };
 }
 

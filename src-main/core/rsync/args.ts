@@ -76,7 +76,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
   // earlier versions (--backup). The last call of the run links them.
   const isAfterParts = unit.kind === 'level' && unit.after.length > 0;
   const flags = [
-    context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', ...keptFlags(context), '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
+    context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', ...keptFlags(context.keeps), '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
     ...(context.tellLinks === true && context.purpose === 'copy' && linkScanFor(unit, context)?.all === false ? [tellLinksFlag] : []),
     ...(isRecursive ? [] : ['--no-r', '--dirs']),
     ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
@@ -97,7 +97,7 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
 /** Gives the root folder at the destination the owner, mode and time of the source's, and touches nothing else. */
 export function rootFolderCall(context: CallContext): RsyncCall {
   const argv = [
-    '-aHR', '--no-implied-dirs', ...keptFlags(context), '--no-r', '--dirs', '--stats', ...furtherOf(context.options), '--exclude=/*', '--',
+    '-aHR', '--no-implied-dirs', ...keptFlags(context.keeps), '--no-r', '--dirs', '--stats', ...furtherOf(context.options), '--exclude=/*', '--',
     `${context.source}/./`, `${context.destination}/`,
   ];
   return { program: context.program, lifeline: context.lifeline, argv, input: null };
@@ -114,8 +114,8 @@ export function linkScanFor(unit: Unit, context: Pick<CallContext, 'source' | 'o
   }
 }
 
-/** rsync(1), --no-OPTION: less than -a. */
-function keptFlags({ keeps }: CallContext): string[] {
+/** Less than -a asks for (rsync(1), --no-OPTION), after it. */
+export function keptFlags(keeps: KeptAttributes): string[] {
   return [...(keeps.modes ? [] : ['--no-p']), ...(keeps.owners ? [] : ['--no-o', '--no-g'])];
 }
 

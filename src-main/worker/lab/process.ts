@@ -38,7 +38,7 @@ async function answer(question: LabQuestion): Promise<unknown> {
       const opened = await openScratch(question.destination, { ...question.holder, pid: process.pid, startTime: processStartTime(process.pid) ?? 'unknown' });
       if (opened.state === 'held') return opened;
       ({ scratch } = opened);
-      return { state: 'open', folder: scratch.folder };
+      return { state: 'open', folder: scratch.folder, keeps: opened.keeps };
     }
     case 'fresh': return fresh(question);
     case 'perform': return perform(question, fileURLToPath(import.meta.url));

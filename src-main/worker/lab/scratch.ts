@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import type { ByteName } from '../../../src-shared/byte-name.ts';
+import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { LabAnswer } from '../../../src-shared/lab-protocol.ts';
 import type { LockHolder } from '../../../src-shared/scout-protocol.ts';
 import { OWN_FOLDER } from '../../core/rsync/args.ts';
@@ -31,7 +32,7 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-export type Opened = { readonly state: 'open'; readonly scratch: Scratch } | Extract<LabAnswer<'open'>, { state: 'held' }>;
+export type Opened = { readonly state: 'open'; readonly scratch: Scratch; readonly keeps: KeptAttributes } | Extract<LabAnswer<'open'>, { state: 'held' }>;
 
 /**
  * Makes `DEST/.daybreak/lab/ID`, where no backup runs into the destination and no other Lab is at work there; what Labs left that
@@ -45,7 +46,7 @@ export async function openScratch(destination: string, holder: LockHolder): Prom
     const taken = await lock(destination, holder);
     if (taken.state === 'held-by-other') return { state: 'held', by: 'run', holder: taken.holder };
     try {
-      return await open(destination, root, holder, taken.madeFolder ? touchTime(before.mtimeNs) : null);
+      return await open(destination, root, holder, { rootTime: taken.madeFolder ? touchTime(before.mtimeNs) : null, keeps: taken.keeps });
     } finally {
       await unlock(destination, holder);
     }
@@ -54,7 +55,7 @@ export async function openScratch(destination: string, holder: LockHolder): Prom
   }
 }
 
-async function open(destination: string, root: SafeFolder, holder: LockHolder, rootTime: string | null): Promise<Opened> {
+async function open(destination: string, root: SafeFolder, holder: LockHolder, { rootTime, keeps }: { rootTime: string | null; keeps: KeptAttributes }): Promise<Opened> {
   return withFolder(root, ownFolder, async (own) => {
     await mkdir(own.at(labName), { mode: 0o700 }).catch(unlessThere);
     const lab = await own.enter(labName);
@@ -76,7 +77,7 @@ async function open(destination: string, root: SafeFolder, holder: LockHolder, r
         await guard.remove();
         throw thrown;
       }
-      return { state: 'open', scratch: scratchAt(destination, folder, guard) };
+      return { state: 'open', scratch: scratchAt(destination, folder, guard), keeps };
     } finally {
       await lab.close();
     }
