@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeptAttributes } from './kept-attributes.ts';
 
 /** One mounted file system, from /proc/self/mountinfo (proc(5)) or mount(8). */
 export const Mount = z.object({
@@ -36,6 +37,8 @@ export const Passport = z.object({
   inside: z.array(Mount),
   /** Id of the marker that lies there. */
   marker: z.string().optional(),
+  /** Of a destination: what the last run found that it keeps, for dry runs, which cannot try. */
+  keeps: KeptAttributes.optional(),
   /** A person has taken what was mounted then for the job's own, and no run has reached its end since; ms since the epoch. */
   acceptedAt: z.number().optional(),
 });

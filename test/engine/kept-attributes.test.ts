@@ -62,6 +62,9 @@ describe.skipIf(reason !== null)(`a destination that keeps less than it is given
         const units = app.store().units.list(second.run!);
         expect(units.filter(({ argv }) => argv.length > 0).map(({ name }) => name)).toEqual([]);
 
+        const dry = await backUp(app, source, nas.point, { options: { mirror: true }, dryRun: true, reportChanges: true });
+        expect(dry.events.filter(({ type }) => type === 'change')).toEqual([]);
+
         chownSync(join(source, 'project-1/file-2'), 99, 99);
         writeFileSync(join(source, 'project-1/file-3'), 'changed');
         const third = await backUp(app, source, nas.point, { options: { mirror: true } });

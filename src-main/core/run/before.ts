@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import { Job } from '../../../src-shared/job.ts';
+import { allKept, type KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { Notice } from '../../../src-shared/run.ts';
 import type { BackupRequest } from '../app.ts';
@@ -23,6 +24,8 @@ export interface Prepared {
   readonly source: PathFacts;
   readonly destination: PathFacts;
   readonly notices: readonly Notice[];
+  /** What the last run found that the destination keeps. */
+  readonly keeps: KeptAttributes;
   /** Why this run must not start; it is in the history all the same. */
   readonly refusal: ErrorData | null;
 }
@@ -54,9 +57,11 @@ export async function prepareRun({ ports, store, request, scout, answerMs }: Bef
   const opened = store();
   const job = findJob(opened, ports, request);
   const isKnown = job.id !== '';
+  const lastPassports = isKnown ? opened.learned.passports(job.id) : null;
+  const keeps = lastPassports?.destination.keeps ?? allKept;
   const { problems, notices } = preflight({
     ...rails,
-    lastPassports: isKnown ? opened.learned.passports(job.id) : null,
+    lastPassports,
     otherDestinations: isKnown ? opened.runs.otherDestinations(job.id) : [],
   });
   const run = request.dryRun ? 0 : opened.runs.start({
@@ -64,10 +69,10 @@ export async function prepareRun({ ports, store, request, scout, answerMs }: Bef
     hostStartTime: processStartTime(process.pid) ?? '',
   });
   const [refusal = null] = problems;
-  if (refusal) return { job, run, rsync, store: opened, source, destination, notices, refusal };
+  if (refusal) return { job, run, rsync, store: opened, source, destination, keeps, notices, refusal };
   const space = await judgeSpace(opened, scout, job, { source, destination });
   return {
-    job, run, rsync, store: opened, source, destination, refusal: space.problem, notices: [...notices, ...(space.notice ? [space.notice] : [])],
+    job, run, rsync, store: opened, source, destination, keeps, refusal: space.problem, notices: [...notices, ...(space.notice ? [space.notice] : [])],
   };
 }
 

@@ -1,5 +1,4 @@
 import { AppError, toAppError, type ErrorData } from '../../../src-shared/errors.ts';
-import { allKept } from '../../../src-shared/kept-attributes.ts';
 import { RunJob, type RunEventData } from '../../../src-shared/run-event.ts';
 import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } from '../../../src-shared/run.ts';
 import type { BackupRequest, RunHandle, RunOutcome } from '../app.ts';
@@ -106,7 +105,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const pool = createPool(ports.workerHost, journalFor(prepared), firstSizeOf(prepared, isLocal));
     const made: RunContext = {
       ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
-      tracker: createProgressTracker(startedAt), work: createWorkSum(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, keeps: allKept, cutFiles: cutFilesOf(prepared),
+      tracker: createProgressTracker(startedAt), work: createWorkSum(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, keeps: prepared.keeps, cutFiles: cutFilesOf(prepared),
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,
       changedByTop: new Map(), countsChanges: false, alarmedTops: new Set(), trashFolder: null, heldTops: heldTopsOf(prepared),
@@ -256,7 +255,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
       context.failure ??= moved;
       return null;
     }
-    if (source && destination) context.store.learned.setPassports(context.job.id, { source, destination: learnedPlace(destination, hold) });
+    if (source && destination) context.store.learned.setPassports(context.job.id, { source, destination: learnedPlace(destination, hold, context.keeps) });
     return { source, destination };
   }
 

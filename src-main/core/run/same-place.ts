@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../../src-shared/errors.ts';
+import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { Passport, PathFacts } from '../../../src-shared/passport.ts';
 import { comparePassports } from '../safety/passport.ts';
 import type { Hold } from './holding.ts';
@@ -25,9 +26,9 @@ export function expectedPlaces({ source, destination }: BothEnds, hold: Hold | n
 }
 
 /** What the next run expects of the destination: only a saved job has a marker of its own. */
-export function learnedPlace(destination: Passport, hold: Hold | null): Passport {
+export function learnedPlace(destination: Passport, hold: Hold | null, keeps: KeptAttributes): Passport {
   const { marker, ...rest } = destination;
-  return hold?.marker === marker && marker !== undefined ? { ...rest, marker } : rest;
+  return { ...rest, keeps, ...(hold?.marker === marker && marker !== undefined ? { marker } : {}) };
 }
 
 /** What is not as it was when the run began, in words; null when all is well. */
