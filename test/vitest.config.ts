@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { createCountReporter } from './count-reporter.ts';
+import { LongFirst } from './long-first.ts';
 
 /** Kinds of tests in the order they run: what is quick to tell comes first. */
 const kinds = ['unit', 'engine', 'faults', 'ui', 'desktop', 'alone'];
@@ -34,6 +35,7 @@ export default defineConfig({
     })),
     reporters: ['default', createCountReporter(process.env['DAYBREAK_TEST_COUNTS'])],
     globalSetup: path.join(import.meta.dirname, 'build-first.ts'),
+    sequence: { sequencer: LongFirst },
     pool: 'forks',
     // Each file of engine and faults keeps several rsyncs busy by itself: more at once would only stretch their times.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),

@@ -28,7 +28,7 @@ describe.skipIf(reason !== null)(`a destination that keeps less than it is given
     source = join(folder, 'source');
     backing = join(folder, 'backing');
     mkdirSync(backing);
-    writeTree(source, plainTree({ folders: 3, files: 30, bytes: 500 }));
+    writeTree(source, plainTree({ folders: 3, files: 8, bytes: 500 }));
     chmodSync(join(source, 'project-0'), 0o750);
     chmodSync(join(source, 'project-1/file-1'), 0o640);
     chownSync(join(source, 'project-2/file-2'), 1234, 5678);
@@ -48,7 +48,7 @@ describe.skipIf(reason !== null)(`a destination that keeps less than it is given
   ] as const)('%s', (forgets, said, unprotected) => {
     test.each([['tar and comparisons, as on servers', { isSlow: true }], ['cp and rsync, as on local disks', { isSlow: false, seedEntries: 1 }]])('%s: it is said, and nothing is done about them night after night', async (_how, tuning) => {
       nas = await mountNas(program, { ...share, forgets }, { backing, point: join(folder, 'share') });
-      const app = await openEngine(folder, { ...unitsOf(20), ...tuning });
+      const app = await openEngine(folder, { ...unitsOf(10), ...tuning });
       try {
         const first = await backUp(app, source, nas.point);
         expect(first.state).toBe('succeeded');
