@@ -46,6 +46,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await ui.goTo('Overview');
   await ui.button('Try it with sample data').click();
   await ui.ended('Succeeded');
+  await page.getByRole('img', { name: /^Timeline: .* [1-9]\d* units ended/u }).waitFor();
   await look('run-ended');
   await page.getByRole('region', { name: 'Units' }).getByRole('row').nth(1).getByRole('button').click();
   await page.getByRole('dialog').getByText(/ files copied$/u).waitFor();

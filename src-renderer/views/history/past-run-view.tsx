@@ -63,7 +63,7 @@ function SkippedRun({ run }: { readonly run: PastRun }) {
 }
 
 function WholeRun({ run }: { readonly run: PastRun }) {
-  const bars = useTimeline(run.id);
+  const bars = useTimeline(run.id, run.endedAt !== null);
   const diagnosis = useDiagnosis(run.id, run.endedAt !== null);
   const durationMs = run.endedAt === null ? 0 : run.endedAt - run.startedAt;
   return (

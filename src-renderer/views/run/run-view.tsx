@@ -29,7 +29,7 @@ import { VerdictPanel } from './verdict-panel.tsx';
 export function RunView({ runKey }: { readonly runKey: string }) {
   const run = useAppStore((state) => state.live.find(({ key }) => key === runKey));
   const isLoaded = useAppStore((state) => state.face !== null);
-  const bars = useTimeline(run?.run ?? null);
+  const bars = useTimeline(run?.run ?? null, (run?.outcome ?? null) !== null);
   const meters = useRunMeters(runKey);
   if (!run) {
     if (!isLoaded) return null;
