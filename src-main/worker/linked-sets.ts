@@ -11,6 +11,8 @@ export const sampledFolders = 150;
 export const fewSampledFolders = 40;
 /** Files looked at in each. */
 const sampledFiles = 4;
+/** Below this share of further names in the sample nothing more is looked at, however large they are: that costs a look at each file, before the first is copied. */
+const fewShare = 0.05;
 /**
  * Up to this share of further names, in number and in bytes, each is copied apart and joined at the end of the run, by several rsyncs
  * side by side: that costs less than one unit for all folders that share some file, which may be the whole tree.
@@ -31,7 +33,7 @@ export async function findLinkedFolders(files: FileCalls, source: string, exclud
     further.files += 1 - 1 / links;
     further.bytes += bytes * (1 - 1 / links);
   }, sampledFiles);
-  if (isCheap(further, sample)) return [];
+  if (further.files < fewShare * sample.files || isCheap(further, sample)) return [];
   const sets = new Map<string, ByteName[]>();
   const found = { files: 0, bytes: 0 };
   const all = await walk(files, source, isExcluded, Infinity, ({ path, file, bytes }) => {
@@ -55,7 +57,7 @@ function isCheap(further: Amount, all: Amount): boolean {
 }
 
 /** One of the names of a file that has several. */
-interface LinkedName {
+interface NameOfSeveral {
   readonly path: ByteName;
   readonly file: string;
   readonly links: number;
@@ -64,7 +66,7 @@ interface LinkedName {
 
 /** Walks breadth first, so that a few folders are a sample of many. Returns the files it looked at, and their bytes, each name for itself. */
 async function walk(
-  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (name: LinkedName) => void, mostFiles: number,
+  calls: FileCalls, source: string, isExcluded: Excludes, mostFolders: number, onLinked: (name: NameOfSeveral) => void, mostFiles: number,
 ): Promise<Amount> {
   const limit = createLimit(inFlight);
   const looked = { files: 0, bytes: 0 };
