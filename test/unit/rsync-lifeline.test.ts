@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,12 @@ function processes(): ProcessLine[] {
 const inGroup = (group: number): number => processes().filter((line) => line.group === group).length;
 const childrenOf = (parent: number): number[] => processes().filter((line) => line.parent === parent).map(({ pid }) => pid);
 const isAlive = (pid: number): boolean => processes().some((line) => line.pid === pid);
+
+/** HUP, INT, QUIT and TERM are ignored: bits 0, 1, 2 and 14 of SigIgn (proc_pid_status(5)). */
+function ignoresSignals(pid: number): boolean {
+  const mask = /^SigIgn:\s+([0-9a-f]+)$/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${mask}`) & 0x4007n) === 0x4007n;
+}
 
 interface StartedParent {
   readonly parent: ChildProcess;
@@ -128,6 +134,8 @@ describe('a worker that is killed', () => {
   test('the watching process does not mind signals', async () => {
     const { parent, pid, group } = await startParent('shell+hold', ['sleep', '60']);
     const [watcher = 0] = childrenOf(pid).filter((child) => child !== group);
+    // It minds them until its shell has read what to do.
+    if (isLinux) expect(await until(() => ignoresSignals(watcher), 5000)).toBe(true);
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.kill(watcher, signal);
     await sleep(100);
     expect(isAlive(watcher)).toBe(true);
