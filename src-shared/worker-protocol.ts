@@ -57,6 +57,8 @@ export const CompareCall = z.object({
   keepsLinks: z.boolean(),
   /** No file call of either side waits for a server. */
   isLocal: z.boolean(),
+  /** Which side is known to answer from memory what it told before; another one is asked as if each call waited for its server. */
+  remembers: z.object({ source: z.boolean(), destination: z.boolean() }),
   /** Where more names than this differ, the unit's own call copies them. */
   most: z.int(),
   /** Copies just the names that are put into its `input`. */

@@ -2,10 +2,11 @@ import { readlink } from 'node:fs/promises';
 import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CompareWalk, Turn } from './compare.ts';
-import type { ComparedFolder, ComparisonBuilder } from './comparison.ts';
+import type { ComparedNames, ComparisonBuilder } from './comparison.ts';
 import { createInTurn, createLanes } from './in-parallel.ts';
 import { createLookAll } from './look-all.ts';
-import { using, type Named, type SafeFolder } from './safe-folder.ts';
+import type { ListedName } from './list-names.ts';
+import { using, type SafeFolder } from './safe-folder.ts';
 
 /** Folders read side by side. */
 const readers = 32;
@@ -16,20 +17,20 @@ const looks = 48;
 export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
   const lanes = createLanes(readers);
   const inTurn = createInTurn(looks);
-  const lookAtSource = createLookAll(inTurn);
-  const lookAtDestination = createLookAll(inTurn);
+  const lookAtSource = createLookAll(inTurn, { remembers: call.remembers.source });
+  const lookAtDestination = createLookAll(inTurn, { remembers: call.remembers.destination });
   let turned: Promise<void> | null = null;
 
-  /** Compares names of one folder; returns those that are folders. `to` null: the destination has no such folder. */
-  async function compareNames(from: SafeFolder, to: SafeFolder | null, names: readonly ByteName[], isInScope: boolean): Promise<ComparedFolder[]> {
+  /** Compares names of one folder. `to` null: the destination has no such folder. */
+  async function compareNames(from: SafeFolder, to: SafeFolder | null, names: readonly ByteName[], isInScope: boolean): Promise<ComparedNames> {
     const [ours, theirs] = await Promise.all([lookAtSource(from, names), to === null ? [] : lookAtDestination(to, names)]);
-    const { folders, symlinks } = comparison.names(from.path, names, ours, theirs, isInScope);
+    const compared = comparison.names(from.path, names, ours, theirs, isInScope);
     if (to) {
-      await Promise.all(symlinks.map(async (name) => {
+      await Promise.all(compared.symlinks.map(async (name) => {
         if (!(await isSameTarget(from, to, name))) comparison.tell(from.path, name, { isInScope, changesFolder: true });
       }));
     }
-    return folders;
+    return compared;
   }
 
   async function compareFolder(from: SafeFolder, to: SafeFolder | null, isDeep: boolean): Promise<void> {
@@ -37,25 +38,23 @@ export function createServerWalk(call: CompareCall, comparison: ComparisonBuilde
       turned = null;
     }));
     const [found, there] = await Promise.all([from.names(), to === null ? [] : to.names()]);
-    const wanted = found.filter(({ name, isFolder }) => comparison.isCompared(joinName(from.path, name), isFolder)).map(({ name }) => name);
-    if (call.mirror) comparison.addStrangers(countStrangers(from.path, wanted, there));
-    const folders = await compareNames(from, to, wanted, true);
+    const isMeant = ({ name, isFolder }: ListedName) => comparison.isCompared(joinName(from.path, name), isFolder);
+    const wanted = (comparison.takesAll(from.path) ? found : found.filter(isMeant)).map(({ name }) => name);
+    const { folders, there: both } = await compareNames(from, to, wanted, true);
+    if (call.mirror && there.length > both) {
+      const known = new Set(wanted);
+      comparison.addStrangers(there.filter((each) => !known.has(each.name) && isMeant(each)).length);
+    }
     if (isDeep) await lanes.forEach(folders, ({ name, isThere }) => compareChild(from, isThere ? to : null, name, true));
   }
 
-  function countStrangers(folder: ByteName, wanted: readonly ByteName[], there: readonly Named[]): number {
-    if (there.length === 0) return 0;
-    const known = new Set(wanted);
-    return there.filter(({ name, isFolder }) => !known.has(name) && comparison.isCompared(joinName(folder, name), isFolder)).length;
-  }
-
   function compareChild(from: SafeFolder, to: SafeFolder | null, name: ByteName, isDeep: boolean): Promise<void> {
-    return using(from.enter(name), (child) => (to ? using(to.enter(name), (other) => compareFolder(child, other, isDeep)) : compareFolder(child, null, isDeep)));
+    return using(from.holdBelow(name), (child) => (to ? using(to.holdBelow(name), (other) => compareFolder(child, other, isDeep)) : compareFolder(child, null, isDeep)));
   }
 
   return {
     async names(from, to, names) {
-      const folders = await compareNames(from, to, names, false);
+      const { folders } = await compareNames(from, to, names, false);
       if (call.depth !== 'flat') await lanes.forEach(folders, ({ name, isThere }) => compareChild(from, isThere ? to : null, name, call.depth === 'deep'));
     },
     root: (from, to) => compareFolder(from, to, call.depth === 'deep'),

@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { joinName, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
@@ -34,6 +34,15 @@ export interface ComparedFolder {
   readonly isThere: boolean;
 }
 
+/** What was found of some names in a folder. */
+export interface ComparedNames {
+  readonly folders: readonly ComparedFolder[];
+  /** Those that look the same. */
+  readonly symlinks: readonly ByteName[];
+  /** How many of the names the destination has as well. */
+  readonly there: number;
+}
+
 /**
  * Judges what was found on both sides as rsync's quick check does (rsync(1), OPTIONS --size-only and above):
  * type, mode, owner, size, time, names that are one file. Throws `OnlyRsyncKnows` where that cannot tell what rsync would do: a
@@ -57,9 +66,9 @@ export function createComparison(call: CompareCall) {
 
   function count(facts: BigIntStats): void {
     entries++;
-    if (facts.isDirectory()) return;
-    if (facts.isFile()) files++;
-    bytes += facts.isFile() || facts.isSymbolicLink() ? Number(facts.size) : 0;
+    const type = typeOf(facts);
+    if (type === constants.S_IFREG) files++;
+    if (type === constants.S_IFREG || type === constants.S_IFLNK) bytes += Number(facts.size);
   }
 
   function addToSet(path: ByteName, one: BigIntStats, other: Facts): void {
@@ -81,6 +90,8 @@ export function createComparison(call: CompareCall) {
 
   return {
     isCompared,
+    /** All names of the folder are compared: none has to be asked for. */
+    takesAll: (folder: ByteName): boolean => folder !== ROOT && call.excludes.length === 0,
     count,
     differs,
     tell,
@@ -88,25 +99,28 @@ export function createComparison(call: CompareCall) {
       strangers += more;
     },
     /** Compares names of one folder; `isInScope`: the folder itself is compared as well. Symlinks that look the same may lead elsewhere. */
-    names(folder: ByteName, names: readonly ByteName[], ours: readonly Facts[], theirs: readonly Facts[], isInScope: boolean): { folders: ComparedFolder[]; symlinks: ByteName[] } {
+    names(folder: ByteName, names: readonly ByteName[], ours: readonly Facts[], theirs: readonly Facts[], isInScope: boolean): ComparedNames {
       const folders: ComparedFolder[] = [];
       const symlinks: ByteName[] = [];
-      for (const [index, name] of names.entries()) {
-        const [one, other] = [ours[index], theirs[index] ?? null];
+      let there = 0;
+      names.forEach((name, index) => {
+        const one = ours[index];
+        const other = theirs[index] ?? null;
         // Gone meanwhile: rsync says what that means.
         if (!one) throw new OnlyRsyncKnows();
-        const isFolder = one.isDirectory();
+        const isFolder = isDirectory(one);
         count(one);
-        if (other && isFolder !== other.isDirectory()) throw new OnlyRsyncKnows();
+        if (other) there++;
+        if (other && isFolder !== isDirectory(other)) throw new OnlyRsyncKnows();
         if (!isFolder && one.nlink > 1n) {
           addToSet(joinName(folder, name), one, other);
           if (isInScope && folder !== ROOT) linkedIn.add(folder);
         }
         if (!other || !isSame(one, other, call)) tell(folder, name, { isInScope, changesFolder: !other || !isFolder });
-        else if (one.isSymbolicLink()) symlinks.push(name);
+        else if (typeOf(one) === constants.S_IFLNK) symlinks.push(name);
         if (isFolder) folders.push({ name, isThere: other !== null });
-      }
-      return { folders, symlinks };
+      });
+      return { folders, symlinks, there };
     },
     /** What was found, once all names were compared. */
     result(): Comparison {
@@ -131,16 +145,26 @@ function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-const typeMask = 0o170_000n;
-const modeMask = 0o7777n;
+const modeMask = 0o7777;
+
+/** As a number, as calculations with each bigint cost more than the look itself. */
+function typeOf({ mode }: BigIntStats): number {
+  return Number(mode) & constants.S_IFMT;
+}
+
+/** Whether what was looked at is a folder. */
+export function isDirectory(facts: BigIntStats): boolean {
+  return typeOf(facts) === constants.S_IFDIR;
+}
 
 /** Whether both look the same to rsync, as far as the call keeps what they are. */
 export function isSame(one: BigIntStats, other: BigIntStats, { isRoot, keeps }: Pick<CompareCall, 'isRoot' | 'keeps'>): boolean {
-  if ((one.mode & typeMask) !== (other.mode & typeMask) || !isSameSecond(one.mtimeNs, other.mtimeNs)) return false;
+  const type = typeOf(one);
+  if (type !== typeOf(other) || !isSameSecond(one.mtimeNs, other.mtimeNs)) return false;
   if (keeps.owners && (one.gid !== other.gid || (isRoot && one.uid !== other.uid))) return false;
-  if (one.isSymbolicLink()) return one.size === other.size;
-  if (keeps.modes && (one.mode & modeMask) !== (other.mode & modeMask)) return false;
-  return one.isFile() ? one.size === other.size : one.isDirectory() || one.rdev === other.rdev;
+  if (type === constants.S_IFLNK) return one.size === other.size;
+  if (keeps.modes && (Number(one.mode) & modeMask) !== (Number(other.mode) & modeMask)) return false;
+  return type === constants.S_IFREG ? one.size === other.size : type === constants.S_IFDIR || one.rdev === other.rdev;
 }
 
 const second = 1_000_000_000n;

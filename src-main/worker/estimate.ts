@@ -7,7 +7,8 @@ import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { compileExcludes, type Excludes } from '../core/rsync/filter.ts';
 import { reasonOf } from './errno.ts';
 import { createLanes, forEachInParallel, inFlight, type Lanes } from './in-parallel.ts';
-import { holdRoot, type Named, type SafeFolder } from './safe-folder.ts';
+import type { ListedName } from './list-names.ts';
+import { holdRoot, type SafeFolder } from './safe-folder.ts';
 
 interface LinkSet {
   readonly bytes: number;
@@ -87,8 +88,8 @@ export async function estimate(
 /** `to` is null where the destination has no such folder. */
 async function compareFolder(run: Estimating, from: SafeFolder, to: SafeFolder | null): Promise<void> {
   const [names, there] = await Promise.all([
-    from.names().catch(() => [] as Named[]),
-    to ? to.names().catch(() => [] as Named[]) : [],
+    from.names().catch(() => [] as ListedName[]),
+    to ? to.names().catch(() => [] as ListedName[]) : [],
   ]);
   const atDestination = new Map(there.map((found) => [found.name, found]));
   const wanted = names.filter(({ name, isFolder }) => {
@@ -127,8 +128,8 @@ async function compareFile(
   run: Estimating,
   from: SafeFolder,
   to: SafeFolder | null,
-  entry: Named,
-  there: Named | undefined,
+  entry: ListedName,
+  there: ListedName | undefined,
 ): Promise<void> {
   const facts = await lstat(from.at(entry.name)).catch(() => null);
   // Vanished since it was listed.

@@ -21,11 +21,12 @@ export type LookAll = (folder: SafeFolder, names: readonly ByteName[]) => Promis
 /**
  * Looks at names of one side of a comparison. What is answered from memory is asked for without Node's threads, which cost
  * several times as much as the answer; where calls wait for a server, many of them wait at the same time. Which it is may change from
- * folder to folder, so it is tried again and again, ever less often where it fails. `quickMs`: what answers sooner is taken for memory.
+ * folder to folder, so it is tried again and again, ever less often where it fails, and not at first where this side is known to
+ * keep nothing (`remembers`): each time that it fails, all wait for a server. `quickMs`: what answers sooner is taken for memory.
  */
-export function createLookAll(inTurn: InTurn, quickMs = fromMemoryMs): LookAll {
-  let between = 1;
-  let left = 0;
+export function createLookAll(inTurn: InTurn, { remembers, quickMs = fromMemoryMs }: { remembers: boolean; quickMs?: number }): LookAll {
+  let between = remembers ? 1 : mostBetween;
+  let left = remembers ? 0 : mostBetween;
 
   /** Looks at names one after the other while memory answers; false when it did not. */
   function lookNow(folder: SafeFolder, names: readonly ByteName[], found: (BigIntStats | null)[]): boolean {

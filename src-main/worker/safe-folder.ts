@@ -1,7 +1,9 @@
-import { constants, existsSync } from 'node:fs';
-import { chmod, lchown, lstat, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
+import { close, closeSync, constants, existsSync, fstat, open } from 'node:fs';
+import { chmod, chown, lchown, lstat, realpath } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
-import { fromBytes, toBytes } from '../core/rsync/byte-name.ts';
+import { toBytes } from '../core/rsync/byte-name.ts';
+import { listNames, type ListedName } from './list-names.ts';
 
 /**
  * What tells one folder from another while both exist (inode(7)). Device numbers hold within a run, not over a reboot.
@@ -38,7 +40,12 @@ export interface SafeFolder {
   confirm(): Promise<void>;
   /** A folder in this one. Rejects with ENOENT, and with ENOTDIR or ELOOP where the name is no folder or a symlink. */
   enter(name: ByteName): Promise<SafeFolder>;
-  names(): Promise<Named[]>;
+  /**
+   * The same for a folder that is only looked into: it is held and not opened, which asks nothing of its server. NFS asks when a folder is
+   * opened whether it is still as it was told, so what is to be changed is entered.
+   */
+  holdBelow(name: ByteName): Promise<SafeFolder>;
+  names(): Promise<ListedName[]>;
   setMode(mode: number): Promise<void>;
   setOwner(uid: number, gid: number): Promise<void>;
   mode(): Promise<number>;
@@ -46,14 +53,15 @@ export interface SafeFolder {
   close(): Promise<void>;
 }
 
-/** A name in a folder, with what readdir knows of its type. */
-export interface Named {
-  readonly name: ByteName;
-  readonly isFolder: boolean;
-  readonly isSymlink: boolean;
-}
+const realFolder = constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const openFlags = constants.O_RDONLY | realFolder;
+/** O_PATH, which Node has no name for (open(2); asm-generic/fcntl.h, right for all processors that Node is built for). */
+export const holdFlags = 0o10_000_000 | realFolder;
 
-const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+// A descriptor's number costs half of what a FileHandle does.
+const openNumber = promisify(open);
+const closeNumber = promisify(close);
+const statNumber = promisify(fstat);
 
 /** How folders are held: `handle` needs /proc. */
 export type HoldBy = 'handle' | 'path';
@@ -66,7 +74,7 @@ export function usualHold(): HoldBy {
 export async function holdRoot(path: string, by: HoldBy = usualHold()): Promise<SafeFolder> {
   const real = await realpath(path);
   if (by === 'path') return byPath(real, ROOT);
-  const root = await byHandle(Buffer.from(real), ROOT);
+  const root = await opened(Buffer.from(real), ROOT);
   try {
     await root.identity();
     return root;
@@ -109,29 +117,38 @@ export async function using(opening: Promise<SafeFolder>, use: (folder: SafeFold
   }
 }
 
-async function byHandle(at: Buffer, path: ByteName): Promise<SafeFolder> {
-  return heldOpen(await open(at, folderFlags), path);
+async function opened(at: Buffer, path: ByteName): Promise<SafeFolder> {
+  const descriptor = await openNumber(at, openFlags);
+  return byDescriptor(descriptor, path, () => closeNumber(descriptor));
 }
 
-function heldOpen(handle: FileHandle, path: ByteName): SafeFolder {
+async function held(at: Buffer, path: ByteName): Promise<SafeFolder> {
+  const descriptor = await openNumber(at, holdFlags);
+  // What is not open is closed at once, without a server.
+  return byDescriptor(descriptor, path, async () => closeSync(descriptor));
+}
+
+function byDescriptor(descriptor: number, path: ByteName, end: () => Promise<void>): SafeFolder {
   let known: Promise<FolderIdentity> | null = null;
-  const inside = `/proc/self/fd/${handle.fd}`;
+  const inside = `/proc/self/fd/${descriptor}`;
   const base = Buffer.from(`${inside}/`);
   const at = (name: ByteName): Buffer => Buffer.concat([base, toBytes(name)]);
   return {
     path,
     inside,
     // Most are only looked into, and on a server each question is a round trip.
-    identity: () => (known ??= identify(handle)),
+    identity: () => (known ??= identify(descriptor)),
     at,
     confirm: () => Promise.resolve(),
-    enter: (name) => byHandle(at(name), joinName(path, name)),
-    names: () => namesIn(base),
-    setMode: (mode) => handle.chmod(mode),
-    setOwner: (uid, gid) => handle.chown(uid, gid),
-    mode: async () => (await handle.stat()).mode & 0o7777,
-    owner: async () => ownerIn(await handle.stat()),
-    close: () => handle.close(),
+    enter: (name) => opened(at(name), joinName(path, name)),
+    holdBelow: (name) => held(at(name), joinName(path, name)),
+    names: () => listNames(base),
+    // By this path, as the number of what is only held is not enough (open(2), O_PATH).
+    setMode: (mode) => chmod(inside, mode),
+    setOwner: (uid, gid) => chown(inside, uid, gid),
+    mode: async () => (await statNumber(descriptor)).mode & 0o7777,
+    owner: async () => ownerIn(await statNumber(descriptor)),
+    close: end,
   };
 }
 
@@ -139,6 +156,10 @@ async function byPath(root: string, path: ByteName): Promise<SafeFolder> {
   const here = path === ROOT ? Buffer.from(root) : Buffer.concat([Buffer.from(`${root}/`), toBytes(path)]);
   const identity = await lookDown(root, path);
   const at = (name: ByteName): Buffer => Buffer.concat([here, Buffer.from('/'), toBytes(name)]);
+  const enter = async (name: ByteName): Promise<SafeFolder> => {
+    await confirm();
+    return byPath(root, joinName(path, name));
+  };
   const confirm = async (): Promise<void> => {
     const now = await lookDown(root, path);
     if (!sameFolder(now, identity))
@@ -150,13 +171,11 @@ async function byPath(root: string, path: ByteName): Promise<SafeFolder> {
     identity: () => Promise.resolve(identity),
     at,
     confirm,
-    enter: async (name) => {
-      await confirm();
-      return byPath(root, joinName(path, name));
-    },
+    enter,
+    holdBelow: enter,
     names: async () => {
       await confirm();
-      return namesIn(here);
+      return listNames(here);
     },
     setMode: async (mode) => {
       await confirm();
@@ -193,20 +212,11 @@ function notAFolder(): Error {
   return Object.assign(new Error('ENOTDIR: a folder on the way is not a folder any more'), { code: 'ENOTDIR' });
 }
 
-async function identify(handle: FileHandle): Promise<FolderIdentity> {
-  const facts = await handle.stat({ bigint: true });
+async function identify(descriptor: number): Promise<FolderIdentity> {
+  const facts = await statNumber(descriptor, { bigint: true });
   return { device: facts.dev, inode: facts.ino };
 }
 
 function ownerIn({ uid, gid }: { uid: number; gid: number }): { uid: number; gid: number } {
   return { uid, gid };
-}
-
-async function namesIn(at: Buffer): Promise<Named[]> {
-  const found = await readdir(at, { withFileTypes: true, encoding: 'buffer' });
-  return found.map((entry) => ({
-    name: fromBytes(entry.name),
-    isFolder: entry.isDirectory(),
-    isSymlink: entry.isSymbolicLink(),
-  }));
 }

@@ -34,14 +34,14 @@ export async function listStrangers({ source, destination, folders, isDeep }: Ex
       } else if (isFolderToo !== isFolder) throw new OnlyRsyncKnows();
       else if (isFolder) common.push(name);
     }
-    await lanes.forEach(only, (name) => using(to.enter(name), tellAll));
-    if (isDeep) await lanes.forEach(common, (name) => using(from.enter(name), (below) => using(to.enter(name), (other) => compare(below, other))));
+    await lanes.forEach(only, (name) => using(to.holdBelow(name), tellAll));
+    if (isDeep) await lanes.forEach(common, (name) => using(from.holdBelow(name), (below) => using(to.holdBelow(name), (other) => compare(below, other))));
   }
 
   async function tellAll(folder: SafeFolder): Promise<void> {
     const found = await folder.names();
     for (const { name, isFolder } of found) tell(joinName(folder.path, name), isFolder);
-    await lanes.forEach(found.filter(({ isFolder }) => isFolder), ({ name }) => using(folder.enter(name), tellAll));
+    await lanes.forEach(found.filter(({ isFolder }) => isFolder), ({ name }) => using(folder.holdBelow(name), tellAll));
   }
 
   const isWhole = await unlessOnlyRsyncKnows(async () => {

@@ -4,7 +4,8 @@ import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { errnoOf } from './errno.ts';
 import { createLanes, inFlight, type Lanes } from './in-parallel.ts';
 import { enterSource, leaveSource, type SourcePlace } from './removal-tree.ts';
-import { holdRoot, withFolder, type Named, type SafeFolder } from './safe-folder.ts';
+import type { ListedName } from './list-names.ts';
+import { holdRoot, withFolder, type SafeFolder } from './safe-folder.ts';
 
 /** Where to look for temporary files, and since when they may have been made. */
 export interface SweepRequest {
@@ -128,7 +129,7 @@ async function sweepChild(run: Sweep, folder: SafeFolder, source: SourcePlace, n
   }
 }
 
-async function sweepNames(run: Sweep, folder: SafeFolder, source: SafeFolder, suspects: readonly Named[]): Promise<void> {
+async function sweepNames(run: Sweep, folder: SafeFolder, source: SafeFolder, suspects: readonly ListedName[]): Promise<void> {
   const atSource = (await source.names()).map(({ name }) => name);
   const names = new Set(atSource);
   const prefixes = new Set(atSource.map(temporaryPrefix));

@@ -39,7 +39,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const names = (...words: string[]) => words as ByteName[];
 const noTurn = () => Promise.resolve();
 const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
-  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keeps: allKept, keepsLinks: true, isLocal: false,
+  source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keeps: allKept, keepsLinks: true, isLocal: false, remembers: { source: true, destination: true },
   narrow: { program: 'rsync', lifeline: 'pdeathsig', argv: [], input: null }, ...changes,
 });
 const readFdLink = (descriptor: string) => {
@@ -53,7 +53,7 @@ const readFdLink = (descriptor: string) => {
 const later = (path: string, time: string) => execFileSync('touch', ['-h', '-d', time, path]);
 
 test.each([['as if answered from memory', Infinity], ['as if each call waited for a server', -1]])('names are looked at %s', async (_what, quickMs) => {
-  const lookAll = createLookAll(createInTurn(8), quickMs);
+  const lookAll = createLookAll(createInTurn(8), { remembers: true, quickMs });
   const root = await holdRoot(join(source, 'b'));
   const asked = names('one', 'none', 'two', '#three', 'none either', 'new\nline', 'symlink');
   for (const time of ['first', 'second']) {
@@ -70,7 +70,7 @@ test.each(['handle', 'path'] as const)('names are looked at in a folder whose na
   const root = await holdRoot(source, by);
   const inside = await root.enter(names('\u00e9\u00ff')[0]!);
   for (const quickMs of [Infinity, -1]) {
-    const found = await createLookAll(createInTurn(8), quickMs)(inside, names('one', 'none', 'two'));
+    const found = await createLookAll(createInTurn(8), { remembers: true, quickMs })(inside, names('one', 'none', 'two'));
     expect(found.map((facts) => facts?.size ?? null)).toEqual([3n, null, null]);
   }
   await inside.close();
@@ -79,11 +79,11 @@ test.each(['handle', 'path'] as const)('names are looked at in a folder whose na
 
 test('names are looked at by threads while calls wait for a server, and now and then without them', async () => {
   const root = await holdRoot(join(source, 'b'));
-  const byThreads = async (quickMs: number, asked: ReturnType<typeof names>): Promise<string> => {
-    const lookAll = createLookAll(createInTurn(8), quickMs);
+  const byThreads = async (quickMs: number, asked: ReturnType<typeof names>, { remembers = true, batches = 20 } = {}): Promise<string> => {
+    const lookAll = createLookAll(createInTurn(8), { remembers, quickMs });
     const waiting = () => process.getActiveResourcesInfo().filter((each) => each === 'FSReqPromise').length;
     let ways = '';
-    for (let batch = 0; batch < 20; batch++) {
+    for (let batch = 0; batch < batches; batch++) {
       const before = waiting();
       const looking = lookAll(root, asked);
       ways += waiting() > before ? 't' : '-';
@@ -95,6 +95,8 @@ test('names are looked at by threads while calls wait for a server, and now and 
   // What is left of a batch goes by threads at once.
   expect(await byThreads(-1, names('one', 'two', 'none'))).toBe('t'.repeat(20));
   expect(await byThreads(Infinity, names('one', 'two'))).toBe('-'.repeat(20));
+  // Where nothing is kept it is not tried at first, but later, as that may change.
+  expect(await byThreads(Infinity, names('one'), { remembers: false, batches: 66 })).toBe(`${'t'.repeat(64)}--`);
   await root.close();
 });
 
@@ -269,7 +271,7 @@ describe('both sides are compared first', () => {
   const unit = { id: 1, kind: 'group' as const, folder: ROOT, names: names('a'), shares: [50], entries: 50, bytes: 1, weight: 1, isNew: false, premade: 0, after: [] };
   const context: CallContext & CompareFacts = {
     program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({ mirror: true }), purpose: 'copy', timeoutSeconds: 600,
-    bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: false, isRoot: true, isFilled: false,
+    bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: false, remembers: { source: true, destination: true }, isRoot: true, isFilled: false,
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse({ mirror: true, ...options }) });
 

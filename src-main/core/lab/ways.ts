@@ -124,6 +124,7 @@ function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): {
       ...unitMessage(unit, context, {
         // On local disks rsync checks what cp has copied, so that the commands can be timed by anyone; in a run the worker compares.
         isLocal: !facts.isSlow, mayCompare: facts.isSlow, only: null, isRoot: process.getuid?.() === 0, scansLinks: true,
+        remembers: { source: true, destination: true },
         // A unit of a run is larger: whether cp goes first must not depend on how small a sample is cut.
         seedEntries: facts.seedEntries ?? Math.min(200, 200 * unit.weight / minWeight),
       }),

@@ -13,6 +13,7 @@ const seesMore = ['acls', 'xattrs', 'modify-window-1'] as const;
 export interface CompareFacts {
   /** No file call of either end waits for a server. */
   readonly isLocal: boolean;
+  readonly remembers: CompareCall['remembers'];
   readonly isRoot: boolean;
   /** New files are copied before their comparison, by cp or tar. */
   readonly isFilled: boolean;
@@ -35,7 +36,7 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
  * new files differ in any case, and checksums, ACLs and extended attributes are rsync's to look at.
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
-  const { options, source, destination, isLocal, isRoot, keeps } = context;
+  const { options, source, destination, isLocal, remembers, isRoot, keeps } = context;
   if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy') return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination, isLocal)) return null;
   // Its own call would not link what its parts have copied (see `unitCall`).
@@ -43,7 +44,7 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
   return {
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
-    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keeps, isLocal, keepsLinks,
+    excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keeps, isLocal, remembers, keepsLinks,
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
     // Not all of it is new any more.
     narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, { ...context, hardLinks: keepsLinks }),
@@ -55,5 +56,6 @@ export function compareRootCall({ options, source, destination, keeps }: CallCon
   // One look at either side, which is made in the same way everywhere.
   const isLocal = false;
   if (!mayCompare(options, destination, isLocal)) return null;
-  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, keepsLinks: false, most: 0, narrow };
+  const remembers = { source: true, destination: true };
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, most: 0, narrow };
 }

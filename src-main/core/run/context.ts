@@ -7,6 +7,7 @@ import type { Change } from '../../../src-shared/rsync-result.ts';
 import type { RunEventData } from '../../../src-shared/run-event.ts';
 import type { Notice, RunTotals } from '../../../src-shared/run.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
+import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
 import type { BackupRequest } from '../app.ts';
 import type { FolderNotes } from '../protection/folder-facts.ts';
 import type { Ports } from '../ports.ts';
@@ -36,6 +37,8 @@ export interface RunContext {
   readonly pool: Pool;
   /** No file call of source or destination waits for a server. */
   readonly isLocal: boolean;
+  /** Which end answers from memory what it told before. */
+  readonly remembers: CompareCall['remembers'];
   readonly tracker: ProgressTracker;
   readonly work: WorkSum;
   readonly bandwidth: BandwidthShares;

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { PathFacts } from '../../../src-shared/passport.ts';
 import type { CostModel, PlanRequest } from '../../../src-shared/scout-protocol.ts';
 import { nextUnitState, type Unit } from '../../../src-shared/unit.ts';
+import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
 import type { CallContext } from '../rsync/args.ts';
 import { mayCompare } from '../rsync/compare.ts';
@@ -42,6 +43,11 @@ export function isSpared({ options, lifeline, destination }: Pick<CallContext, '
 /** Whether both ends keep what they told of a name: then to compare them is work for the processor, however far the server is. */
 export function isFromMemory({ source, destination }: Pick<Prepared, 'source' | 'destination'>, isFull: boolean): boolean {
   return !isFull && source.keepsAttributes && destination.keepsAttributes;
+}
+
+/** Which end answers from memory what it told before. What has told nothing yet may: where it does not, that is found out. */
+export function whichRemember({ source, destination }: Pick<Prepared, 'source' | 'destination'>): CompareCall['remembers'] {
+  return { source: source.keepsAttributes, destination: destination.keepsAttributes || isFullCopy(destination) };
 }
 
 /** Has the scout walk and split the source, and copies every unit as it comes. Resolves when all of them have ended. */

@@ -24,7 +24,7 @@ import { learn } from './lesson.ts';
 import { linkAcrossUnits } from './linking.ts';
 import { mendRoot } from './mend-root.ts';
 import { unitNotices } from './notices.ts';
-import { planAndCopy, tryAgainAlone, type Planned } from './planning.ts';
+import { planAndCopy, tryAgainAlone, whichRemember, type Planned } from './planning.ts';
 import { measureRun, type Measuring } from './measuring.ts';
 import { createPool } from './pool.ts';
 import { createProgressTracker } from './progress.ts';
@@ -104,7 +104,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const isLocal = !(ports.tuning?.isSlow ?? (isSlow(source.latencyMs) || isSlow(destination.latencyMs)));
     const pool = createPool(ports.workerHost, journalFor(prepared), firstSizeOf(prepared, isLocal));
     const made: RunContext = {
-      ports, request, pool, emit, isLocal, job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
+      ports, request, pool, emit, isLocal, remembers: whichRemember(prepared), job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), work: createWorkSum(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, keeps: prepared.keeps, cutFiles: cutFilesOf(prepared),
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,

@@ -1,11 +1,13 @@
 import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
+import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
 import { linkScanFor, unitCall, type CallContext } from '../rsync/args.ts';
 import { compareCall } from '../rsync/compare.ts';
 import { fillCall, seedCall, type SeedFacts } from '../rsync/seed.ts';
 import type { Task } from './pool.ts';
 
 export interface UnitMessageFacts extends SeedFacts {
+  readonly remembers: CompareCall['remembers'];
   /** Both sides may be compared first: it has not failed before. */
   readonly mayCompare: boolean;
   /** Null: all of it. */
@@ -16,12 +18,12 @@ export interface UnitMessageFacts extends SeedFacts {
 
 /** What a worker is asked to do for a unit: its rsync, with what goes before it where that pays. */
 export function unitMessage(
-  unit: Unit, call: CallContext, { isLocal, seedEntries, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
+  unit: Unit, call: CallContext, { isLocal, seedEntries, remembers, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
 ): Omit<ReturnType<Task['message']>, 'cut' | 'reportChanges' | 'countChanges'> {
   const seedFacts = { isLocal, seedEntries };
   const fill = fillCall(unit, { ...call, ...seedFacts });
   const seed = seedCall(unit, { ...call, ...seedFacts });
-  const compare = mayCompare ? compareCall(unit, { ...call, isLocal, isRoot, isFilled: fill !== null || seed !== null }) : null;
+  const compare = mayCompare ? compareCall(unit, { ...call, isLocal, remembers, isRoot, isFilled: fill !== null || seed !== null }) : null;
   return {
     call: unitCall(unit, call),
     fill,
