@@ -57,7 +57,7 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await page.getByRole('listbox', { name: /^Source/u }).getByRole('option').first().waitFor();
   await look('job-browse');
   mkdirSync(join(home, 'nas'));
-  await ui.fillJob({ name: 'Nightly mirror', source: join(sample, 'production'), destination: join(home, 'nas'), mirror: true, limitMbPerSecond: '4' });
+  await ui.fillJob({ name: 'Nightly mirror', source: join(sample, 'production'), destination: join(home, 'nas'), mirror: true, limitMbPerSecond: '2' });
   await look('job-start');
   await steps.getByRole('button', { name: /^Source/u }).click();
   await page.getByRole('region', { name: 'Folders found' }).getByRole('row', { name: /^sigma/u }).waitFor();
@@ -94,6 +94,9 @@ export async function tour({ page, host, home, look }: TourParts): Promise<void>
   await page.getByRole('region', { name: 'This machine' }).locator('path').first().waitFor();
   await look('overview-running');
   await page.getByRole('link', { name: 'Watch' }).click();
+  // However long the dialog is looked at, there is a run to cancel.
+  await ui.button('Pause').click();
+  await ui.button('Resume').waitFor();
   await ui.button('Cancel').click();
   await ui.button('Cancel the run').waitFor();
   await look('cancel-dialog');
