@@ -16,6 +16,10 @@ export const RsyncCall = z.object({
 });
 export type RsyncCall = z.infer<typeof RsyncCall>;
 
+/** A call before its names are known. */
+export const CallFlags = RsyncCall.pick({ program: true, lifeline: true }).extend({ flags: z.array(z.string()) });
+export type CallFlags = z.infer<typeof CallFlags>;
+
 /** Where to look for hard links beside a unit. */
 export const LinkScan = z.object({
   source: z.string(),
@@ -61,8 +65,8 @@ export const CompareCall = z.object({
   remembers: z.object({ source: z.boolean(), destination: z.boolean() }),
   /** Where more names than this differ, the unit's own call copies them. */
   most: z.int(),
-  /** Copies just the names that are put into its `input`. */
-  narrow: RsyncCall,
+  /** Copies just the names that differ; null: the unit's own call does. */
+  narrow: CallFlags.nullable(),
 });
 export type CompareCall = z.infer<typeof CompareCall>;
 

@@ -1,6 +1,6 @@
 import type { Change, RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { CompareCall, FillCall, FromWorker, LinkScan, RsyncCall, ToWorker } from '../../src-shared/worker-protocol.ts';
-import { tellLinksFlag } from '../core/rsync/args.ts';
+import { callOver, tellLinksFlag } from '../core/rsync/args.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
 import { compareUnit } from './compare.ts';
@@ -161,7 +161,7 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (copiedBy ? seededResult(result, foldersMade(linkScan), repeats) : result);
   if (comparison && linkScan && comparison.links.length > 0) send({ type: 'links', unit, links: [...comparison.links] });
   if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs, copiedBy), comparison.repeats);
-  const narrow = compare && comparison ? { ...compare.narrow, input: [...comparison.differing] } : null;
+  const narrow = compare?.narrow && comparison ? callOver(compare.narrow, compare, [...comparison.differing]) : null;
   const ended = await copy(message, narrow ?? call, copiedBy !== null);
   const result = { ...ended, durationMs: ended.durationMs + beforeMs, ...(narrow ? { ranInstead: narrow.argv } : {}) };
   if (result.isSplit === true) return result;

@@ -87,6 +87,15 @@ test('names that argv cannot carry go through a list on stdin, with the recursio
   expect(unitCall(unit({ names: many }), context).input).toHaveLength(900);
 });
 
+test('names of single entries are arguments too: rsync reads a list byte by byte', () => {
+  const few = unitCall(unit({ kind: 'entries', names: [name('a'), name('a/b')] }), context);
+  expect(few.argv.slice(few.argv.indexOf('--'))).toEqual(['--', '/s/./a', '/s/./a/b', '/d/']);
+  expect(few.input).toBeNull();
+  const odd = unitCall(unit({ kind: 'entries', names: ['\xff' as ByteName] }), context);
+  expect(odd.argv).toEqual(expect.arrayContaining(['--no-r', '--dirs', '--files-from=-']));
+  expect(odd.argv).not.toContain('-r');
+});
+
 test('no copy may delete: a mirror asks only how much there would be', () => {
   const mirror = { ...context, options: JobOptions.parse({ mirror: true }) };
   for (const kind of ['level', 'group'] as const) {

@@ -2,7 +2,7 @@ import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { FurtherOption, JobOptions } from '../../../src-shared/job.ts';
 import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import type { LinkScan, RsyncCall } from '../../../src-shared/worker-protocol.ts';
+import type { CallFlags, LinkScan, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { toArgument } from './byte-name.ts';
 import { outFormat } from './output.ts';
 
@@ -62,23 +62,26 @@ export interface CallContext {
  */
 export const tellLinksFlag = '--debug=HLINK3';
 
-/**
- * The rsync call for a unit: the only place that knows rsync's flags.
- *
- * Every call is anchored at the root of the transfer (`SRC/./path`, rsync(1) --relative), so that filters and
- * --backup-dir mean what they mean in one `rsync SRC/ DEST/`, and no call passes through a symlink at the destination.
- */
+/** The rsync call for a unit. */
 export function unitCall(unit: Unit, context: CallContext): RsyncCall {
+  const { program, lifeline } = context;
+  const paths = unit.kind === 'level' ? [asLevel(unit.folder)] : unit.names;
+  return callOver({ program, lifeline, flags: unitFlags(unit, context) }, context, paths);
+}
+
+/** Folders are copied as their own entries (rsync(1), --no-OPTION). */
+const notBelow = '--no-r';
+
+/** What is asked of rsync for a unit, whatever the names: the only place that knows rsync's flags. */
+export function unitFlags(unit: Unit, context: CallContext): string[] {
   const isRecursive = unit.kind === 'group';
-  const names = unit.kind === 'level' ? [unit.folder] : unit.names;
-  const paths = unit.kind === 'level' ? names.map(asLevel) : names;
   // After the parts of its folder a level would link what they have just copied apart, and keep those copies in the place of the
   // earlier versions (--backup). The last call of the run links them.
   const isAfterParts = unit.kind === 'level' && unit.after.length > 0;
-  const flags = [
+  return [
     context.hardLinks && !isAfterParts ? '-aHR' : '-aR', '--no-implied-dirs', ...keptFlags(context.keeps), '--no-h', '--stats', `--timeout=${context.timeoutSeconds}`,
     ...(context.tellLinks === true && context.purpose === 'copy' && linkScanFor(unit, context)?.all === false ? [tellLinksFlag] : []),
-    ...(isRecursive ? [] : ['--no-r', '--dirs']),
+    ...(isRecursive ? [] : [notBelow, '--dirs']),
     ...(unit.kind === 'level' ? [] : ['--ignore-missing-args']),
     ...deleteFlags(unit, context),
     ...optionFlags(unit, context),
@@ -86,12 +89,21 @@ export function unitCall(unit: Unit, context: CallContext): RsyncCall {
     ...context.options.excludes.map((pattern) => `--exclude=${pattern}`),
     ...(context.holdRootFiles === true ? ['--include=/*/', '--exclude=/*'] : []),
   ];
-  const common = { program: context.program, lifeline: context.lifeline };
-  const inArgv = unit.kind === 'level' || unit.kind === 'group' || unit.kind === 'part' ? argumentsBelow(`${context.source}/./`, paths) : null;
-  if (inArgv) return { ...common, argv: [...flags, '--', ...inArgv, `${context.destination}/`], input: null };
+}
+
+/**
+ * A call over these names, each of which `flags` copies as its own entry or with all below it.
+ *
+ * They are arguments where those can carry them: rsync reads a list byte by byte, with two system calls for each (docs/benchmarks.md).
+ * Every call is anchored at the root of the transfer (`SRC/./path`, rsync(1) --relative), so that filters and --backup-dir mean
+ * what they mean in one `rsync SRC/ DEST/`, and no call passes through a symlink at the destination.
+ */
+export function callOver({ program, lifeline, flags }: CallFlags, { source, destination }: Pick<CallContext, 'source' | 'destination'>, paths: readonly ByteName[]): RsyncCall {
+  const inArgv = argumentsBelow(`${source}/./`, paths);
+  if (inArgv) return { program, lifeline, argv: [...flags, '--', ...inArgv, `${destination}/`], input: null };
   // --files-from turns the recursion of -a off: -r asks for it again (rsync(1) --files-from).
-  const fromList = ['--from0', '--files-from=-', ...(isRecursive ? ['-r'] : [])];
-  return { ...common, argv: [...flags, ...fromList, '--', `${context.source}/`, `${context.destination}/`], input: paths };
+  const fromList = ['--from0', '--files-from=-', ...(flags.includes(notBelow) ? [] : ['-r'])];
+  return { program, lifeline, argv: [...flags, ...fromList, '--', `${source}/`, `${destination}/`], input: [...paths] };
 }
 
 /** Gives the root folder at the destination the owner, mode and time of the source's, and touches nothing else. */

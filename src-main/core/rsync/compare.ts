@@ -1,7 +1,7 @@
 import { ROOT } from '../../../src-shared/byte-name.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import type { CompareCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
-import { OWN_FOLDER, unitCall, type CallContext } from './args.ts';
+import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
+import { OWN_FOLDER, unitFlags, type CallContext } from './args.ts';
 
 /** What may differ and still be copied name by name, as a share of the unit's entries; few in any case. */
 const mostShare = 0.4;
@@ -47,15 +47,15 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
     excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keeps, isLocal, remembers, keepsLinks,
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
     // Not all of it is new any more.
-    narrow: unitCall({ ...unit, kind: 'entries', names: [], isNew: false }, { ...context, hardLinks: keepsLinks }),
+    narrow: { program: context.program, lifeline: context.lifeline, flags: unitFlags({ ...unit, kind: 'entries', isNew: false }, { ...context, hardLinks: keepsLinks }) },
   };
 }
 
 /** How to compare the root folder itself, so that its own call is only made where it differs; null where that cannot tell. */
-export function compareRootCall({ options, source, destination, keeps }: CallContext, narrow: RsyncCall, isRoot: boolean): CompareCall | null {
+export function compareRootCall({ options, source, destination, keeps }: CallContext, isRoot: boolean): CompareCall | null {
   // One look at either side, which is made in the same way everywhere.
   const isLocal = false;
   if (!mayCompare(options, destination, isLocal)) return null;
   const remembers = { source: true, destination: true };
-  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, most: 0, narrow };
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, most: 0, narrow: null };
 }

@@ -11,7 +11,7 @@ import { plainCall } from './pool.ts';
 export async function mendRoot(context: RunContext): Promise<void> {
   const facts = callContext(context, 'copy');
   const call = rootFolderCall(facts);
-  const compare = compareRootCall(facts, call, process.getuid?.() === 0);
+  const compare = compareRootCall(facts, process.getuid?.() === 0);
   const { source, destination } = context.job;
   if (compare) await context.scout().ask({ op: 'copy-time', source, destination });
   await context.pool.run({ unit: -1, weight: 0, message: () => ({ ...plainCall(call), compare }) });
