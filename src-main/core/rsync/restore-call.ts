@@ -1,7 +1,7 @@
 import type { ByteName } from '../../../src-shared/byte-name.ts';
 import type { JobOptions } from '../../../src-shared/job.ts';
 import type { RsyncCall } from '../../../src-shared/worker-protocol.ts';
-import { furtherOf } from './args.ts';
+import { callOver, furtherOf } from './args.ts';
 
 export interface RestoreCall extends Pick<RsyncCall, 'program' | 'lifeline'> {
   /** Absolute folders. */
@@ -17,9 +17,6 @@ export interface RestoreCall extends Pick<RsyncCall, 'program' | 'lifeline'> {
  * --ignore-existing), and folders on the way that are not named keep their attributes (--no-implied-dirs).
  */
 export function restoreCall({ program, lifeline, from, target, names, options }: RestoreCall): RsyncCall {
-  const argv = [
-    '-aHR', '--no-implied-dirs', '--no-r', '--dirs', '--stats', '--ignore-existing', ...furtherOf(options), '--from0', '--files-from=-',
-    '--', `${from}/`, `${target}/`,
-  ];
-  return { program, lifeline, argv, input: names };
+  const flags = ['-aHR', '--no-implied-dirs', '--no-r', '--dirs', '--stats', '--ignore-existing', ...furtherOf(options)];
+  return callOver({ program, lifeline, flags }, { source: from, destination: target }, names);
 }
