@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, lstatSync } from 'node:fs';
+import { constants, lstatSync, type Dirent } from 'node:fs';
 import { access, lstat, mkdir, opendir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
@@ -193,8 +193,10 @@ const ownNames = new Set<string>([OWN_FOLDER, 'lost+found']);
 /** A folder that may not be listed is not known to be empty. */
 async function contentOf(folder: string): Promise<{ firstName: Buffer | null; listable: boolean }> {
   try {
-    for await (const entry of await opendir(folder, { bufferSize: 8, encoding: 'latin1' })) {
-      if (!ownNames.has(entry.name)) return { firstName: Buffer.from(entry.name, 'latin1'), listable: true };
+    // As bytes: where the file system tells no types, Node asks for each by its name. Its types know of text alone here.
+    const entries = await opendir(folder, { bufferSize: 8, encoding: 'buffer' as BufferEncoding });
+    for await (const { name } of entries as unknown as AsyncIterable<Dirent<Buffer>>) {
+      if (!ownNames.has(name.toString('latin1'))) return { firstName: name, listable: true };
     }
     return { firstName: null, listable: true };
   } catch (error) {
