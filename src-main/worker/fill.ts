@@ -1,12 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte-name.ts';
+import { joinName, lastOf, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { FillCall } from '../../src-shared/worker-protocol.ts';
+import { argumentsBelow } from '../core/rsync/args.ts';
 import { toArgument, toBytes } from '../core/rsync/byte-name.ts';
 import { guardedCommand } from '../core/rsync/lifeline.ts';
+import { cpFlags } from '../core/rsync/seed.ts';
 import { errnoOf } from './errno.ts';
-import { createLanes } from './in-parallel.ts';
+import { createLanes, forEachInParallel } from './in-parallel.ts';
+import { packsOf, type Pack } from './packs.ts';
 import { bytesMoved } from './process-io.ts';
+import { withoutUmask } from './rsync-process.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
 /** A copy of new files that goes on. */
@@ -17,58 +21,76 @@ export interface Filling {
   signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
 }
 
-/** Copies side by side, and names of one copy at least: starting one costs four programs. */
-const mostCopies = 16;
-const fewestNames = 24;
+/** Copies side by side, and names of one copy: starting one costs two programs, four with tar. */
+const mostCopies = 32;
+const fewestNames = 16;
 /** Folders made side by side. */
 const folderLanes = 16;
 
+interface StartOptions {
+  readonly cwd?: string;
+  readonly input: 'ignore' | 'pipe' | ChildProcess['stdout'];
+  readonly output: 'ignore' | 'pipe';
+}
+
 /**
- * Copies the files of a unit of new folders, or the new files it names, by several pairs of tar(1): one reads, one writes. On a
- * server, where each call waits, that and the comparison after it make half the round trips of rsync for a new file
- * (docs/benchmarks.md), and these for many files at once. The folders are made here, for their owner alone, and get their attributes by
- * further pairs once all files are in them. Whatever tar leaves out or does otherwise is for rsync. No file is overwritten (--keep-old-files), and
- * what was cut off has the time of now.
+ * Copies the files of a unit of new folders, or the new files it names, by several cp(1), each for files of one folder, or pairs of tar(1)
+ * where a folder has few of them or their names are no text: one reads, one writes. On a server, where each call waits, that and the
+ * comparison after it make fewer round trips than rsync for a new file (docs/benchmarks.md), and these for many files at once. The folders
+ * are made here, for their owner alone, and get their attributes by pairs of tar once all files are in them. Whatever cp and tar leave
+ * out or do otherwise is for rsync. No file is overwritten, and what was cut off has the time of now.
  */
 export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   const children = new Set<ChildProcess>();
-  // Each name is looked up from there anew: as near to the files as an argument can tell.
-  const near = toArgument(call.folder);
-  const below = near === null || near === '' ? '' : `/${near}`;
   const kept = [call.keeps.modes ? '--preserve-permissions' : '--no-same-permissions', call.keeps.owners ? '--numeric-owner' : '--no-same-owner'];
-  const cut = below === '' ? 0 : call.folder.length + 1;
   let isEnding = false;
 
   async function fill(): Promise<void> {
     const { files, folders } = call.areFiles ? { files: call.names, folders: [] } : await makeFolders(call, turn);
     await turn();
-    await copyAll(files, '', ['--keep-old-files']);
+    await copyAll(files, copyFiles);
     await turn();
     // By its slash a name is that of a folder, or of nothing.
-    await copyAll(folders, '/', []);
+    await copyAll(folders, (pack) => copyByTar(pack, '/', []));
   }
 
-  async function copyAll(names: readonly ByteName[], ending: '' | '/', options: readonly string[]): Promise<void> {
-    const copies = Math.min(mostCopies, Math.ceil(names.length / fewestNames));
-    const size = Math.ceil(names.length / copies);
-    await Promise.all(Array.from({ length: copies }, (_, index) => copy(names.slice(index * size, (index + 1) * size), ending, options)));
+  async function copyAll(names: readonly ByteName[], copy: (pack: Pack) => Promise<void>): Promise<void> {
+    const packs = packsOf(names, { least: fewestNames, most: Math.max(2 * fewestNames, Math.ceil(names.length / (4 * mostCopies))) });
+    await forEachInParallel(packs, mostCopies, copy);
   }
 
-  async function copy(names: readonly ByteName[], ending: string, options: readonly string[]): Promise<void> {
-    if (names.length === 0 || isEnding) return;
-    const reader = start(['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', `${call.source}${below}`, '--null', '--no-unquote', '-T', '-', '-f', '-'], 'pipe', 'pipe');
+  /** Files, which all lie in one folder mostly. */
+  async function copyFiles(pack: Pack): Promise<void> {
+    const isFlat = pack.names.every((name) => parentOf(name) === pack.folder);
+    const paths = isFlat ? argumentsBelow('./', pack.names.map(lastOf)) : null;
+    if (paths === null) return copyByTar(pack, '', ['--keep-old-files']);
+    if (isEnding) return;
+    const { from, to } = endsOf(pack);
+    await over(withoutUmask(() => start('cp', [...cpFlags(call.keeps), '-t', to, '--', ...paths], { cwd: from, input: 'ignore', output: 'ignore' })));
+  }
+
+  function endsOf({ folder }: Pack): { from: string; to: string } {
+    const below = folder === ROOT ? '' : `/${toArgument(folder)}`;
+    return { from: `${call.source}${below}`, to: `${call.destination}${below}` };
+  }
+
+  async function copyByTar(pack: Pack, ending: '' | '/', options: readonly string[]): Promise<void> {
+    if (isEnding) return;
+    const { from, to } = endsOf(pack);
+    const cut = pack.folder === ROOT ? 0 : pack.folder.length + 1;
+    const reader = start('tar', ['-c', '--format=posix', '--numeric-owner', '--no-recursion', '-C', from, '--null', '--no-unquote', '-T', '-', '-f', '-'], { input: 'pipe', output: 'pipe' });
     if (reader.pid === undefined) return over(reader);
-    const writer = start(['-x', ...options, ...kept, '-C', `${call.destination}${below}`, '-f', '-'], reader.stdout, 'ignore');
+    const writer = start('tar', ['-x', ...options, ...kept, '-C', to, '-f', '-'], { input: reader.stdout, output: 'ignore' });
     // Held open here as well, it would keep a reader waiting for ever whose writer is gone.
     reader.stdout?.destroy();
     reader.stdin?.on('error', () => undefined);
-    reader.stdin?.end(Buffer.concat(names.flatMap((name) => [Buffer.from('./'), toBytes(name.slice(cut) as ByteName), Buffer.from(`${ending}\0`)])));
+    reader.stdin?.end(Buffer.concat(pack.names.flatMap((name) => [Buffer.from('./'), toBytes(name.slice(cut) as ByteName), Buffer.from(`${ending}\0`)])));
     await Promise.all([over(reader), over(writer)]);
   }
 
-  function start(argv: string[], input: 'pipe' | ChildProcess['stdout'], output: 'pipe' | 'ignore'): ChildProcess {
-    const { file, args } = guardedCommand({ program: 'tar', argv, lifeline: 'pdeathsig' });
-    const child = spawn(file, args, { cwd: '/', detached: true, stdio: [input, output, 'ignore'], env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } });
+  function start(program: 'cp' | 'tar', argv: string[], { cwd = '/', input, output }: StartOptions): ChildProcess {
+    const { file, args } = guardedCommand({ program, argv, lifeline: 'pdeathsig' });
+    const child = spawn(file, args, { cwd, detached: true, stdio: [input, output, 'ignore'], env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } });
     children.add(child);
     return child;
   }
@@ -86,7 +108,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
 
   return {
     ended: fill(),
-    bytesMoved: () => [...children].reduce((sum, { pid }) => sum + (pid === undefined ? 0 : bytesMoved(pid)), 0) / 2,
+    bytesMoved: () => [...children].reduce((sum, { pid, spawnargs }) => sum + (pid === undefined ? 0 : bytesMoved(pid) / (spawnargs.includes('tar') ? 2 : 1)), 0),
     signal(signal) {
       isEnding ||= signal === 'SIGTERM' || signal === 'SIGKILL';
       for (const child of children) child.kill(signal);

@@ -142,7 +142,7 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   const { unit, seed, fill: fillCall, compare, call, linkScan } = message;
   const startedAt = performance.now();
   const sinceStart = (): number => performance.now() - startedAt;
-  const copiedBy = seed ? 'cp' : fillCall ? 'tar' : null;
+  const copiedBy = seed ? 'cp' : fillCall ? 'cp and tar' : null;
   let comparison: Comparison | null = null;
   resuming = true;
   await cutWork.resume((started) => follow(unit, started), () => !stopped);

@@ -240,7 +240,7 @@ describe('a backup on a server', () => {
     const idle = app.store().units.list(second.run!);
     const copied = app.store().units.list(first.run!).filter(({ kind }) => kind === 'group');
     await app.close();
-    expect(copied.map(({ lastLines }) => lastLines[0])).toEqual(copied.map(() => 'New files were copied by tar, then both sides were compared and are the same: no rsync was needed.'));
+    expect(copied.map(({ lastLines }) => lastLines[0])).toEqual(copied.map(() => 'New files were copied by cp and tar, then both sides were compared and are the same: no rsync was needed.'));
     expect(copied).not.toEqual([]);
     expect(idle.filter(({ argv, lastLines }) => argv.length === 0 && lastLines[0]?.includes('no rsync was needed'))).toHaveLength(idle.length);
     expect(second.totals).toMatchObject({ entries: 19, filesTransferred: 0, created: 0 });

@@ -43,7 +43,7 @@ describe('new folders', () => {
   test.each([
     ['copied by cp first', { seedEntries: 1 }],
     ['copied by rsync alone', { seedEntries: 1_000_000 }],
-    ['copied by tar first, as on a server,', { isSlow: true }],
+    ['copied by cp and tar first, as on a server,', { isSlow: true }],
   ])('%s are the same as the source, and counted the same', async (_what, tuning) => {
     const app = await openEngine(folder, { ...unitsOf(40), ...tuning });
     const first = await backUp(app, source, destination);

@@ -108,14 +108,16 @@ test('an ended run leaves its part to the others', () => {
   expect(seat.share()).toBe(64);
 });
 
-test('a pool begins with a worker for each core where workers copy and compare, with more where rsync does or a server is asked, with most for rsync on a server', () => {
+test('a pool begins with a worker for each core where workers copy and compare, with more where rsync does or a server is asked, with most for rsync or new files on a server', () => {
   const cores = cpus().length;
-  const first = (facts: Partial<Parameters<typeof firstSize>[1]>) => firstSize('auto', { hasBandwidthLimit: false, isSlow: false, isSpared: true, isFromMemory: false, ...facts });
+  const first = (facts: Partial<Parameters<typeof firstSize>[1]>) => firstSize('auto', { hasBandwidthLimit: false, isSlow: false, isSpared: true, isFromMemory: false, isFull: false, ...facts });
   expect(first({})).toBe(Math.min(8, Math.max(2, cores)));
   expect(first({ isSpared: false })).toBe(Math.min(8, Math.max(4, 2 * cores)));
   expect(first({ isSlow: true })).toBe(Math.min(8, Math.max(4, 2 * cores)));
   expect(first({ isSlow: true, isFromMemory: true })).toBe(Math.min(8, Math.max(2, cores)));
   expect(first({ isSlow: true, isSpared: false })).toBe(8);
+  expect(first({ isSlow: true, isFull: true })).toBe(8);
+  expect(first({ isFull: true })).toBe(first({}));
   expect(first({ hasBandwidthLimit: true })).toBe(4);
-  expect(firstSize(3, { hasBandwidthLimit: true, isSlow: true, isSpared: true, isFromMemory: true })).toBe(3);
+  expect(firstSize(3, { hasBandwidthLimit: true, isSlow: true, isSpared: true, isFromMemory: true, isFull: true })).toBe(3);
 });

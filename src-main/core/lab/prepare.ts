@@ -64,7 +64,7 @@ export async function prepareLab({ ports, store, request, options }: ExperimentP
     const { latencyMs: destinationLatencyMs } = look.destination;
     const slow = ports.tuning?.isSlow ?? (isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs));
     const usual = firstSize(options.workers, {
-      hasBandwidthLimit: false, isSlow: slow, isSpared: isSpared({ options: base, lifeline: rsync.lifeline, destination: request.destination }, true, !slow), isFromMemory: false,
+      hasBandwidthLimit: false, isSlow: slow, isSpared: isSpared({ options: base, lifeline: rsync.lifeline, destination: request.destination }, true, !slow), isFromMemory: false, isFull: true,
     });
     const remembered = options.workers === 'auto' ? rememberedSize(opened, { source: look.source.passport, destination: look.destination.passport }, true) : null;
     const begins = remembered ?? usual;

@@ -46,6 +46,8 @@ export function weightOf(entries: number, bytes: number, cost: CostModel): numbe
  */
 export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): { minWeight: number; maxWeight: number } {
   const isCompared = isSpared && !isFull && !isSlow(sourceLatencyMs) && !isSlow(destinationLatencyMs);
-  const minWeight = isCompared ? 60 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
+  // Many copies of one unit are under way, and its folders need no rsync where it is not split.
+  const isFilled = isSpared && isFull && !isCompared && (isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs));
+  const minWeight = isCompared ? 60 : isFilled ? 1000 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
   return { minWeight, maxWeight: minWeight * 8 };
 }

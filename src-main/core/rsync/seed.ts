@@ -1,5 +1,6 @@
 import { ROOT } from '../../../src-shared/byte-name.ts';
 import type { JobOptions } from '../../../src-shared/job.ts';
+import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import type { FillCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
 import { argumentsBelow, type CallContext } from './args.ts';
@@ -22,13 +23,18 @@ export function isPlain({ excludes, compress, checksum, bandwidthLimit, further 
   return excludes.length === 0 && !compress && !checksum && bandwidthLimit === null && further.length === 0;
 }
 
+/** What `rsync -aH` copies, and nothing over what is there (cp(1)); modes as the umask leaves them. */
+export function cpFlags(keeps: KeptAttributes): string[] {
+  return ['-dR', '-n', keeps.owners ? '--preserve=ownership,timestamps,links' : '--preserve=timestamps,links'];
+}
+
 /** Whether new files may be copied by a simpler program first, cp or tar. */
 export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'lifeline'>): boolean {
   return isPlain(options) && lifeline === 'pdeathsig';
 }
 
 /**
- * What tar(1) copies before the rsync of a unit of new small files on a server, or null where that must not be, or would not pay.
+ * What cp(1) and tar(1) copy before the rsync of a unit of new small files on a server, or null where that must not be, or would not pay.
  * Large files are for rsync: it tells how far they are, and goes on with what was cut off.
  */
 export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall | null {
@@ -61,6 +67,6 @@ export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCal
   const target = folder === '' ? destination : `${destination}/${folder}`;
   return {
     program: 'cp', lifeline, input: null,
-    argv: ['-dR', '-n', keeps.owners ? '--preserve=ownership,timestamps,links' : '--preserve=timestamps,links', '-t', target, '--', ...paths],
+    argv: [...cpFlags(keeps), '-t', target, '--', ...paths],
   };
 }

@@ -13,7 +13,7 @@ export function firstSizeOf({ job, source, destination, rsync }: Prepared, isLoc
   return firstSize(options.workers, {
     hasBandwidthLimit: options.bandwidthLimit !== null, isSlow: !isLocal,
     isSpared: isSpared({ options, lifeline: rsync.lifeline, destination: job.destination }, isFull, isLocal),
-    isFromMemory: isFromMemory({ source, destination }, isFull),
+    isFromMemory: isFromMemory({ source, destination }, isFull), isFull,
   });
 }
 

@@ -22,17 +22,19 @@ export interface PoolFacts {
   readonly isSpared: boolean;
   /** What they compare is answered from memory, of a server too. */
   readonly isFromMemory: boolean;
+  /** Most of the source is new at the destination. */
+  readonly isFull: boolean;
 }
 
 /**
- * The size a pool starts with: many where every call of an rsync waits for a server; where it does not, two for each core, and at least
- * four, which hide the moments in which an rsync sleeps while it starts. As many do where tar and comparisons keep many calls
- * under way each. A worker that compares what is in memory, or has cp copy, keeps a core busy by itself.
+ * The size a pool starts with: many where every call of an rsync, or of a cp for new files, waits for a server; where it does not, two for
+ * each core, and at least four, which hide the moments in which an rsync sleeps while it starts. As many do where comparisons keep many
+ * calls under way each. A worker that compares what is in memory, or has cp copy, keeps a core busy by itself.
  */
-export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isSpared, isFromMemory }: PoolFacts): number {
+export function firstSize(workers: number | 'auto', { hasBandwidthLimit, isSlow, isSpared, isFromMemory, isFull }: PoolFacts): number {
   if (workers !== 'auto') return workers;
   if (hasBandwidthLimit) return sizeWithBandwidthLimit;
-  if (isSlow && !isSpared) return startSize;
+  if (isSlow && (isFull || !isSpared)) return startSize;
   return Math.min(startSize, isSpared && (!isSlow || isFromMemory) ? Math.max(2, cpus().length) : Math.max(4, 2 * cpus().length));
 }
 
