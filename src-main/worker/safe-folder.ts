@@ -50,6 +50,7 @@ export interface SafeFolder {
   setOwner(uid: number, gid: number): Promise<void>;
   mode(): Promise<number>;
   owner(): Promise<{ uid: number; gid: number }>;
+  /** Safe to call again. */
   close(): Promise<void>;
 }
 
@@ -130,6 +131,7 @@ async function held(at: Buffer, path: ByteName): Promise<SafeFolder> {
 
 function byDescriptor(descriptor: number, path: ByteName, end: () => Promise<void>): SafeFolder {
   let known: Promise<FolderIdentity> | null = null;
+  let isOpen = true;
   const inside = `/proc/self/fd/${descriptor}`;
   const base = Buffer.from(`${inside}/`);
   const at = (name: ByteName): Buffer => Buffer.concat([base, toBytes(name)]);
@@ -148,7 +150,12 @@ function byDescriptor(descriptor: number, path: ByteName, end: () => Promise<voi
     setOwner: (uid, gid) => chown(inside, uid, gid),
     mode: async () => (await statNumber(descriptor)).mode & 0o7777,
     owner: async () => ownerIn(await statNumber(descriptor)),
-    close: end,
+    close: async () => {
+      // A second time its number may be another folder's.
+      if (!isOpen) return;
+      isOpen = false;
+      await end();
+    },
   };
 }
 

@@ -41,13 +41,14 @@ export function weightOf(entries: number, bytes: number, cost: CostModel): numbe
 
 /**
  * Smallest and largest weight of a unit, ms. Starting an rsync costs 35-41 ms, so a unit must be worth about half a
- * second; more where every operation of an rsync waits for a server, less where on local disks mostly none is started. The
- * upper limit keeps the tail of a run short.
+ * second; more where every operation of an rsync, or many copies of one unit, wait for a server, less where on local disks mostly
+ * none is started. The upper limit keeps the tail of a run short.
  */
 export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): { minWeight: number; maxWeight: number } {
-  const isCompared = isSpared && !isFull && !isSlow(sourceLatencyMs) && !isSlow(destinationLatencyMs);
+  const isOnServer = isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs);
+  const isCompared = isSpared && !isFull && !isOnServer;
   // Many copies of one unit are under way, and its folders need no rsync where it is not split.
-  const isFilled = isSpared && isFull && !isCompared && (isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs));
+  const isFilled = isSpared && isFull && isOnServer;
   const minWeight = isCompared ? 60 : isFilled ? 1000 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
   return { minWeight, maxWeight: minWeight * 8 };
 }
