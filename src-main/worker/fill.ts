@@ -47,16 +47,17 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
 
   async function fill(): Promise<void> {
     const { files, folders } = call.areFiles ? { files: call.names, folders: [] } : await makeFolders(call, turn);
-    await turn();
     await copyAll(files, copyFiles);
-    await turn();
     // By its slash a name is that of a folder, or of nothing.
     await copyAll(folders, (pack) => copyByTar(pack, '/', []));
   }
 
   async function copyAll(names: readonly ByteName[], copy: (pack: Pack) => Promise<void>): Promise<void> {
     const packs = packsOf(names, { least: fewestNames, most: Math.max(2 * fewestNames, Math.ceil(names.length / (4 * mostCopies))) });
-    await forEachInParallel(packs, mostCopies, copy);
+    await forEachInParallel(packs, mostCopies, async (pack) => {
+      await turn();
+      await copy(pack);
+    });
   }
 
   /** Files, which all lie in one folder mostly. */

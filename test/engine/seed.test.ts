@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { JobOptions } from '../../src-shared/job.ts';
@@ -9,8 +10,10 @@ import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { seedCall, type SeedFacts } from '../../src-main/core/rsync/seed.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
+import { startFill } from '../../src-main/worker/fill.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
+import { until } from '../fixtures/processes.ts';
 
 let folder: string;
 let source: string;
@@ -59,6 +62,28 @@ describe('new folders', () => {
     // And the root.
     expect([first.totals.entries, second.totals.entries]).toEqual([first.totals.created + 1, first.totals.created + 1]);
   });
+});
+
+test('a pause begins no further copies of new files on a server, which end up complete', async () => {
+  for (let file = 100; file < 2200; file++) writeFileSync(join(source, 'flat', `file ${file}`), 'more');
+  mkdirSync(destination);
+  const { promise: goOn, resolve } = Promise.withResolvers<void>();
+  let turns = 0;
+  // The first ones are for folders, the next for copies.
+  const filling = startFill(
+    { source, destination, names: ['flat' as ByteName], folder: '' as ByteName, areFiles: false, keeps: allKept },
+    () => (++turns > 3 ? goOn : Promise.resolve()),
+  );
+  const copied = () => (existsSync(join(destination, 'flat')) ? readdirSync(join(destination, 'flat')).length : 0);
+  await until('the first copies', 10_000, () => copied() > 0);
+  await sleep(500);
+  const held = copied();
+  await sleep(500);
+  expect(copied()).toBe(held);
+  expect(held).toBeLessThan(2200);
+  resolve();
+  await filling.ended;
+  expect(diffManifest(readManifest(join(source, 'flat')), readManifest(join(destination, 'flat')))).toEqual([]);
 });
 
 describe('cp goes first', () => {
