@@ -40,6 +40,8 @@ export const FillCall = z.object({
   names: z.array(ByteNameSchema),
   folder: ByteNameSchema,
   areFiles: z.boolean(),
+  /** Of all its files, as predicted. */
+  bytes: z.number(),
   keeps: KeptAttributes,
 });
 export type FillCall = z.infer<typeof FillCall>;

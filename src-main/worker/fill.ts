@@ -9,7 +9,6 @@ import { cpFlags } from '../core/rsync/seed.ts';
 import { errnoOf } from './errno.ts';
 import { createLanes, forEachInParallel } from './in-parallel.ts';
 import { packsOf, type Pack } from './packs.ts';
-import { bytesMoved } from './process-io.ts';
 import { withoutUmask } from './rsync-process.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
@@ -17,6 +16,7 @@ import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 export interface Filling {
   /** Resolves when it is over, however it went: what is missing then is for rsync. Rejects with what `turn` rejects with. */
   readonly ended: Promise<void>;
+  /** Of what was predicted, by the files that are done. */
   bytesMoved(): number;
   signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
 }
@@ -44,10 +44,14 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   const children = new Set<ChildProcess>();
   const kept = [call.keeps.modes ? '--preserve-permissions' : '--no-same-permissions', call.keeps.owners ? '--numeric-owner' : '--no-same-owner'];
   let isEnding = false;
+  let doneShare = 0;
 
   async function fill(): Promise<void> {
     const { files, folders } = call.areFiles ? { files: call.names, folders: [] } : await makeFolders(call, turn);
-    await copyAll(files, copyFiles);
+    await copyAll(files, async (pack) => {
+      await copyFiles(pack);
+      doneShare += pack.names.length / files.length;
+    });
     // By its slash a name is that of a folder, or of nothing.
     await copyAll(folders, (pack) => copyByTar(pack, '/', []));
   }
@@ -109,7 +113,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
 
   return {
     ended: fill(),
-    bytesMoved: () => [...children].reduce((sum, { pid, spawnargs }) => sum + (pid === undefined ? 0 : bytesMoved(pid) / (spawnargs.includes('tar') ? 2 : 1)), 0),
+    bytesMoved: () => Math.floor(doneShare * call.bytes),
     signal(signal) {
       isEnding ||= signal === 'SIGTERM' || signal === 'SIGKILL';
       for (const child of children) child.kill(signal);

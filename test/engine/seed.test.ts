@@ -71,7 +71,7 @@ test('a pause begins no further copies of new files on a server, which end up co
   let turns = 0;
   // The first ones are for folders, the next for copies.
   const filling = startFill(
-    { source, destination, names: ['flat' as ByteName], folder: '' as ByteName, areFiles: false, keeps: allKept },
+    { source, destination, names: ['flat' as ByteName], folder: '' as ByteName, areFiles: false, bytes: 9999, keeps: allKept },
     () => (++turns > 3 ? goOn : Promise.resolve()),
   );
   const copied = () => (existsSync(join(destination, 'flat')) ? readdirSync(join(destination, 'flat')).length : 0);
@@ -81,8 +81,10 @@ test('a pause begins no further copies of new files on a server, which end up co
   await sleep(500);
   expect(copied()).toBe(held);
   expect(held).toBeLessThan(2200);
+  expect(filling.bytesMoved()).toBeLessThan(5000);
   resolve();
   await filling.ended;
+  expect(filling.bytesMoved()).toBeGreaterThan(9990);
   expect(diffManifest(readManifest(join(source, 'flat')), readManifest(join(destination, 'flat')))).toEqual([]);
 });
 

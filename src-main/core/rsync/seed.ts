@@ -41,7 +41,7 @@ export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
   if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return {
-    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', keeps: context.keeps,
+    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', bytes: unit.bytes, keeps: context.keeps,
   };
 }
 
