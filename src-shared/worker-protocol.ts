@@ -42,6 +42,8 @@ export const FillCall = z.object({
   areFiles: z.boolean(),
   /** Of all its files, as predicted. */
   bytes: z.number(),
+  /** Files that one program copies, at most, where there are few in all. */
+  namesAtOnce: z.int(),
   keeps: KeptAttributes,
 });
 export type FillCall = z.infer<typeof FillCall>;

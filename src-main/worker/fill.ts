@@ -21,9 +21,8 @@ export interface Filling {
   signal(signal: 'SIGTERM' | 'SIGCONT' | 'SIGSTOP' | 'SIGKILL'): void;
 }
 
-/** Copies side by side, and names of one copy: starting one costs two programs, four with tar. */
+/** Copies side by side: each is two programs, four with tar. */
 const mostCopies = 32;
-const fewestNames = 16;
 /** Folders made side by side. */
 const folderLanes = 16;
 
@@ -57,7 +56,7 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
   }
 
   async function copyAll(names: readonly ByteName[], copy: (pack: Pack) => Promise<void>): Promise<void> {
-    const packs = packsOf(names, { least: fewestNames, most: Math.max(2 * fewestNames, Math.ceil(names.length / (4 * mostCopies))) });
+    const packs = packsOf(names, { least: call.namesAtOnce / 2, most: Math.max(call.namesAtOnce, Math.ceil(names.length / (4 * mostCopies))) });
     await forEachInParallel(packs, mostCopies, async (pack) => {
       await turn();
       await copy(pack);

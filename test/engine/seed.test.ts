@@ -8,12 +8,17 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../src-shared/unit.ts';
-import { seedCall, type SeedFacts } from '../../src-main/core/rsync/seed.ts';
+import { fillCall, seedCall, type SeedFacts } from '../../src-main/core/rsync/seed.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
 import { startFill } from '../../src-main/worker/fill.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
 import { until } from '../fixtures/processes.ts';
+
+const copying: CallContext & SeedFacts = {
+  program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
+  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: true, latencyMs: 0.02, seedEntries: undefined,
+};
 
 let folder: string;
 let source: string;
@@ -71,7 +76,7 @@ test('a pause begins no further copies of new files on a server, which end up co
   let turns = 0;
   // The first ones are for folders, the next for copies.
   const filling = startFill(
-    { source, destination, names: ['flat' as ByteName], folder: '' as ByteName, areFiles: false, bytes: 9999, keeps: allKept },
+    { source, destination, names: ['flat' as ByteName], folder: '' as ByteName, areFiles: false, bytes: 9999, namesAtOnce: 32, keeps: allKept },
     () => (++turns > 3 ? goOn : Promise.resolve()),
   );
   const copied = () => (existsSync(join(destination, 'flat')) ? readdirSync(join(destination, 'flat')).length : 0);
@@ -88,38 +93,41 @@ test('a pause begins no further copies of new files on a server, which end up co
   expect(diffManifest(readManifest(join(source, 'flat')), readManifest(join(destination, 'flat')))).toEqual([]);
 });
 
+test.each([[0.4, 32], [2, 32], [6, 11], [10, 8], [80, 8]])('where a call takes %d ms, one cp on a server copies %d files', (latencyMs, files) => {
+  const unit: Unit = {
+    id: 1, kind: 'group', folder: '' as ByteName, names: ['a'] as ByteName[], shares: [1], entries: 500, bytes: 1000, weight: 1, isNew: true, premade: 0, after: [],
+  };
+  expect(fillCall(unit, { ...copying, isLocal: false, latencyMs })).toMatchObject({ namesAtOnce: files });
+});
+
 describe('cp goes first', () => {
   const unit: Unit = {
     id: 1, kind: 'group', folder: 'a' as ByteName, names: ['a/b', 'a/-c'] as ByteName[], shares: [1, 1], entries: 5000, bytes: 1, weight: 1,
     isNew: true, premade: 0, after: [],
   };
-  const context: CallContext & SeedFacts = {
-    program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-    timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: true, seedEntries: undefined,
-  };
-  const withOptions = (options: Partial<JobOptions>) => ({ ...context, options: JobOptions.parse(options) });
+  const withOptions = (options: Partial<JobOptions>) => ({ ...copying, options: JobOptions.parse(options) });
 
   test('into the folder the walk has made, and overwrites nothing', () => {
-    expect(seedCall(unit, context)).toMatchObject({
+    expect(seedCall(unit, copying)).toMatchObject({
       program: 'cp', argv: ['-dR', '-n', '--preserve=ownership,timestamps,links', '-t', '/d/a', '--', '/s/a/b', '/s/a/-c'],
     });
   });
 
   test.each<[string, Partial<Unit>, CallContext & SeedFacts]>([
-    ['that is there already', { isNew: false }, context],
-    ['that is small', { entries: 20 }, context],
-    ['of the whole tree', { names: ['' as ByteName] }, context],
-    ['whose names no argument can carry', { names: ['a/\u00ff'] as ByteName[] }, context],
-    ['that is tried again', {}, { ...context, attempt: 2 }],
-    ['of a dry run', {}, { ...context, purpose: 'preview' }],
-    ['on a server', {}, { ...context, isLocal: false }],
-    ['where nothing would end it with its worker', {}, { ...context, lifeline: 'shell' }],
+    ['that is there already', { isNew: false }, copying],
+    ['that is small', { entries: 20 }, copying],
+    ['of the whole tree', { names: ['' as ByteName] }, copying],
+    ['whose names no argument can carry', { names: ['a/\u00ff'] as ByteName[] }, copying],
+    ['that is tried again', {}, { ...copying, attempt: 2 }],
+    ['of a dry run', {}, { ...copying, purpose: 'preview' }],
+    ['on a server', {}, { ...copying, isLocal: false }],
+    ['where nothing would end it with its worker', {}, { ...copying, lifeline: 'shell' }],
     ['with excludes', {}, withOptions({ excludes: ['*.tmp'] })],
     ['with a bandwidth limit', {}, withOptions({ bandwidthLimit: 1000 })],
     ['with checksums', {}, withOptions({ checksum: true })],
     ['with compression', {}, withOptions({ compress: true })],
     ['with ACLs', {}, withOptions({ further: ['acls'] })],
-    ['whose changes are told', {}, { ...context, tellChanges: true }],
+    ['whose changes are told', {}, { ...copying, tellChanges: true }],
   ])('but not in a unit %s', (_what, changes, given) => {
     expect(seedCall({ ...unit, ...changes }, given)).toBeNull();
   });

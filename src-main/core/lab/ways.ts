@@ -26,6 +26,8 @@ export interface WayFacts extends CutFacts {
   readonly sizes: readonly number[];
   /** How many at a time where it is not the question. */
   readonly usual: number;
+  /** Of a file call, both ends together, ms. */
+  readonly latencyMs: number;
   /** Entries of a unit from which on cp goes before rsync; null: as in a run. */
   readonly seedEntries: number | null;
 }
@@ -123,7 +125,7 @@ function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): {
     message: {
       ...unitMessage(unit, context, {
         // On local disks rsync checks what cp has copied, so that the commands can be timed by anyone; in a run the worker compares.
-        isLocal: !facts.isSlow, mayCompare: facts.isSlow, only: null, isRoot: process.getuid?.() === 0, scansLinks: true,
+        isLocal: !facts.isSlow, latencyMs: facts.latencyMs, mayCompare: facts.isSlow, only: null, isRoot: process.getuid?.() === 0, scansLinks: true,
         remembers: { source: true, destination: true },
         // A unit of a run is larger: whether cp goes first must not depend on how small a sample is cut.
         seedEntries: facts.seedEntries ?? Math.min(200, 200 * unit.weight / minWeight),

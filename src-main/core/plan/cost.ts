@@ -29,7 +29,7 @@ export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull, isSpa
   const source = isSlow(sourceLatencyMs) ? sourceLatencyMs : 0;
   const destination = isSlow(destinationLatencyMs) ? destinationLatencyMs : 0;
   return isFull
-    ? { msPerEntry: isSpared ? 0.03 + 0.5 * source + 0.6 * destination : 0.11 + 17 * source + 34 * destination, bytesPerMs: source + destination > 0 ? 60_000 : 400_000 }
+    ? { msPerEntry: isSpared ? 0.03 + 0.5 * source + 0.6 * destination : 0.11 + 17 * source + 34 * destination, bytesPerMs: source + destination === 0 ? 400_000 : isSpared ? 30_000 : 60_000 }
     // Unchanged files are not read, so bytes cost nothing.
     : { msPerEntry: isSpared ? 0.006 + 0.2 * (source + destination) : 0.012 + 3 * source + 17 * destination, bytesPerMs: Number.MAX_SAFE_INTEGER };
 }

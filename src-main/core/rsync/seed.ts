@@ -9,12 +9,18 @@ import { toArgument } from './byte-name.ts';
 /** Below so many entries, and so many bytes, starting a second program costs more than it saves. */
 const worthEntries = 200;
 const worthBytes = 16 * 1024 * 1024;
+/** Round trips of cp for a new small file on a server, half of them at either end (docs/benchmarks.md). */
+const tripsOfCopy = 31;
+const fewestAtOnce = 8;
+const mostAtOnce = 32;
 /** Mean size from which on files are not small, bytes. */
 const largeFile = 256 * 1024;
 
 export interface SeedFacts {
   /** No file call of either end waits for a server. */
   readonly isLocal: boolean;
+  /** Of a file call, both ends together, ms. */
+  readonly latencyMs: number;
   readonly seedEntries: number | undefined;
 }
 
@@ -41,8 +47,13 @@ export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
   if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return {
-    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', bytes: unit.bytes, keeps: context.keeps,
+    source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', bytes: unit.bytes, namesAtOnce: namesAtOnce(context.latencyMs), keeps: context.keeps,
   };
+}
+
+/** So many as wait for their round trips for about a second, but enough to be worth a program. */
+function namesAtOnce(latencyMs: number): number {
+  return Math.max(fewestAtOnce, Math.min(mostAtOnce, Math.round(1000 / (tripsOfCopy * latencyMs / 2))));
 }
 
 /** New files or folders, tried for the first time, of which nothing has to be told. */

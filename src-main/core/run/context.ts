@@ -37,6 +37,8 @@ export interface RunContext {
   readonly pool: Pool;
   /** No file call of source or destination waits for a server. */
   readonly isLocal: boolean;
+  /** Of a file call before the run, both ends together, ms. */
+  readonly latencyMs: number;
   /** Which end answers from memory what it told before. */
   readonly remembers: CompareCall['remembers'];
   readonly tracker: ProgressTracker;

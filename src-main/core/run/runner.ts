@@ -104,7 +104,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
     const isLocal = !(ports.tuning?.isSlow ?? (isSlow(source.latencyMs) || isSlow(destination.latencyMs)));
     const pool = createPool(ports.workerHost, journalFor(prepared), firstSizeOf(prepared, isLocal));
     const made: RunContext = {
-      ports, request, pool, emit, isLocal, remembers: whichRemember(prepared), job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
+      ports, request, pool, emit, isLocal, latencyMs: source.latencyMs + destination.latencyMs, remembers: whichRemember(prepared), job, run: prepared.run, rsync: prepared.rsync, store: prepared.store, scout: currentScout,
       tracker: createProgressTracker(startedAt), work: createWorkSum(startedAt), bandwidth: createBandwidthShares(job.options.bandwidthLimit), totals: { ...noTotals }, notices: [], retries: [], units: new Set(), settled: noneSettled(), hasLinks: false, lockedAtMs: 0, keeps: prepared.keeps, cutFiles: cutFilesOf(prepared),
       folders: noFolderNotes(), priority: request.closesAt === undefined || prepared.run === 0 ? byWeight : riskOrder(prepared.store, job.id),
       failure: null, cancelled, closed, warned: false, previewed: [], deleteLimit: job.options.deleteLimit,

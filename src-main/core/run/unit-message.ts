@@ -18,9 +18,9 @@ export interface UnitMessageFacts extends SeedFacts {
 
 /** What a worker is asked to do for a unit: its rsync, with what goes before it where that pays. */
 export function unitMessage(
-  unit: Unit, call: CallContext, { isLocal, seedEntries, remembers, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
+  unit: Unit, call: CallContext, { isLocal, latencyMs, seedEntries, remembers, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
 ): Omit<ReturnType<Task['message']>, 'cut' | 'reportChanges' | 'countChanges'> {
-  const seedFacts = { isLocal, seedEntries };
+  const seedFacts = { isLocal, latencyMs, seedEntries };
   const fill = fillCall(unit, { ...call, ...seedFacts });
   const seed = seedCall(unit, { ...call, ...seedFacts });
   const compare = mayCompare ? compareCall(unit, { ...call, isLocal, remembers, isRoot, isFilled: fill !== null || seed !== null }) : null;
