@@ -42,7 +42,7 @@ async function runWith(plan: readonly PlannedEnd[], { mirror = true, mayBeLeft =
     writeTree(source, plainTree({ folders: 2, files: 2, bytes: 100 }));
     writeTree(destination, folderOf([['stale', stale]]));
     // Only calls that copy: a first mirror run looks with --dry-run before.
-    const fake = planRsync(folder, plan, !checksum ? '--files-from=-' : mirror ? copyOnly : '--ignore-missing-args');
+    const fake = planRsync(folder, plan, !checksum ? '--dirs --ignore-missing-args' : mirror ? copyOnly : '--ignore-missing-args');
     const engine = await openEngine(folder, { roomWaitMs: 0 }, { ...process.env, PATH: pathOf(fake, join(folder, 'bin')) });
     const { state, error, events } = await backUp(engine, source, destination, { options: { mirror, workers: 1, checksum } });
     await engine.close();
