@@ -152,8 +152,7 @@ function typeOf({ mode }: BigIntStats): number {
   return Number(mode) & constants.S_IFMT;
 }
 
-/** Whether what was looked at is a folder. */
-export function isDirectory(facts: BigIntStats): boolean {
+function isDirectory(facts: BigIntStats): boolean {
   return typeOf(facts) === constants.S_IFDIR;
 }
 

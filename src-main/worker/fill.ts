@@ -27,7 +27,6 @@ const mostCopies = 32;
 const folderLanes = 16;
 
 interface StartOptions {
-  readonly cwd?: string;
   readonly input: 'ignore' | 'pipe' | ChildProcess['stdout'];
   readonly output: 'ignore' | 'pipe';
 }
@@ -70,7 +69,8 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
     if (paths === null) return copyByTar(pack, '', ['--keep-old-files']);
     if (isEnding) return;
     const { from, to } = endsOf(pack);
-    await over(withoutUmask(() => start('cp', [...cpFlags(call.keeps), '-t', to, '--', ...paths], { cwd: from, input: 'ignore', output: 'ignore' })));
+    // By env(1): where a server does not answer, the way into the folder would keep this process waiting, and what has not begun yet would outlive it.
+    await over(withoutUmask(() => start('env', ['-C', from, 'cp', ...cpFlags(call.keeps), '-t', to, '--', ...paths], { input: 'ignore', output: 'ignore' })));
   }
 
   function endsOf({ folder }: Pack): { from: string; to: string } {
@@ -92,9 +92,9 @@ export function startFill(call: FillCall, turn: () => Promise<void>): Filling {
     await Promise.all([over(reader), over(writer)]);
   }
 
-  function start(program: 'cp' | 'tar', argv: string[], { cwd = '/', input, output }: StartOptions): ChildProcess {
+  function start(program: 'env' | 'tar', argv: string[], { input, output }: StartOptions): ChildProcess {
     const { file, args } = guardedCommand({ program, argv, lifeline: 'pdeathsig' });
-    const child = spawn(file, args, { cwd, detached: true, stdio: [input, output, 'ignore'], env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } });
+    const child = spawn(file, args, { cwd: '/', detached: true, stdio: [input, output, 'ignore'], env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } });
     children.add(child);
     return child;
   }
