@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   // All dependencies are taken in, so that the package needs no node_modules; Electron itself is the runtime.
-  ssr: { noExternal: true, external: ['electron'], target: 'node' },
+  ssr: { noExternal: true, external: ['electron', 'koffi'], target: 'node' },
   // write-file-atomic makes the names of its temporary files from it, and modules have none.
   define: { __filename: 'import.meta.filename' },
   build: {

@@ -32,7 +32,7 @@ export const LinkScan = z.object({
 });
 export type LinkScan = z.infer<typeof LinkScan>;
 
-/** New files of a unit that are copied many at once before its rsync. */
+/** New files of a unit on a server that are copied many at once before its rsync. */
 export const FillCall = z.object({
   source: z.string(),
   destination: z.string(),
@@ -67,6 +67,8 @@ export const CompareCall = z.object({
   isLocal: z.boolean(),
   /** Which side is known to answer from memory what it told before; another one is asked as if each call waited for its server. */
   remembers: z.object({ source: z.boolean(), destination: z.boolean() }),
+  /** What is missing at the destination is copied first; only where calls are answered by this machine. */
+  fills: z.boolean(),
   /** Where more names than this differ, the unit's own call copies them. */
   most: z.int(),
   /** Copies just the names that differ; null: the unit's own call does. */
@@ -105,8 +107,6 @@ export const ToWorker = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
     unit: z.int(),
-    /** A copy by another program that goes before the call, and may fail. */
-    seed: RsyncCall.nullable(),
     fill: FillCall.nullable(),
     compare: CompareCall.nullable(),
     cut: CutCall.nullable(),

@@ -52,8 +52,6 @@ export interface Tuning {
   readonly minUnitMs?: number | undefined;
   readonly maxUnitMs?: number | undefined;
   readonly msPerEntry?: number | undefined;
-  /** Smallest unit, in entries, that is copied by cp before its rsync. */
-  readonly seedEntries?: number | undefined;
   /** Copy and compare as if each file call waited for a server. */
   readonly isSlow?: boolean | undefined;
   /** Workers that the runs on one device may have together. */

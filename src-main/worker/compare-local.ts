@@ -1,25 +1,19 @@
-import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
-import { toBytes } from '../core/rsync/byte-name.ts';
 import type { CompareWalk, Turn } from './compare.ts';
-import type { ComparedFolder, ComparisonBuilder, Facts } from './comparison.ts';
-import { lookHere } from './from-inside.ts';
+import type { ComparedFolder, ComparisonBuilder } from './comparison.ts';
+import { isFolder, type Facts } from './facts.ts';
+import { descriptorOf, targetOf } from './held-folder.ts';
+import type { NativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
-import { holdFlags, type SafeFolder } from './safe-folder.ts';
 
 /** Names looked at between two turns: some milliseconds. */
 const mostAtOnce = 2000;
 
-/** A folder that is held open, as `/proc/self/fd/N`: another object each time, though numbers of descriptors come again. */
-interface OpenFolder {
-  readonly inside: string;
-}
-
-/** A folder of both sides; `to` null: the destination has no such folder. */
+/** A folder of both sides, by its descriptors; `to` null: the destination has no such folder. */
 interface Pair {
-  readonly from: OpenFolder;
-  readonly to: OpenFolder | null;
+  readonly from: number;
+  readonly to: number | null;
   readonly path: ByteName;
 }
 
@@ -32,40 +26,15 @@ interface Compared {
   there: number;
 }
 
-/**
- * Where calls are answered from memory or a disk of this machine. One after the other, without Node's threads, and from inside of
- * the folder, which makes this cheaper than an rsync of its own (docs/benchmarks.md).
- */
-export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
-  /** Where this process is; null: that is not known. */
-  let here: OpenFolder | null = null;
-
-  function goInto(folder: OpenFolder): void {
-    if (here !== folder) process.chdir(folder.inside);
-    here = folder;
-  }
-
-  async function takeTurn(): Promise<void> {
-    here = null;
-    await turn();
-  }
-
-  function namesIn(folder: OpenFolder): ByteName[] {
-    goInto(folder);
-    // One character per byte is what a ByteName is.
-    return readdirSync('.', 'latin1') as ByteName[];
-  }
-
-  function lookIn(folder: OpenFolder, names: readonly ByteName[]): Facts[] {
-    goInto(folder);
-    return names.map(lookHere);
-  }
+/** Where calls are answered from memory or a disk of this machine: one after the other, which makes this cheaper than an rsync of its own (docs/benchmarks.md). */
+export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn, calls: NativeCalls): CompareWalk {
+  const lookIn = (folder: number, names: readonly ByteName[]) => names.map((name) => calls.look(folder, name));
 
   /** Compares names that a folder has at the source. `isInScope`: they are all it has, and those that are excluded do not count. */
   async function compareNames({ from, to, path }: Pair, names: readonly ByteName[], isInScope: boolean): Promise<Compared> {
     const compared: Compared = { folders: [], wanted: [], there: 0 };
     for (let start = 0; start < names.length; start += mostAtOnce) {
-      if (start > 0) await takeTurn();
+      if (start > 0) await turn();
       let some = names.slice(start, start + mostAtOnce);
       let ours = lookIn(from, some);
       if (isInScope && !comparison.takesAll(path)) {
@@ -84,22 +53,21 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
     return compared;
   }
 
-  function areCompared(folder: ByteName, names: readonly ByteName[], facts: readonly Facts[]): boolean[] {
-    return names.map((name, index) => comparison.isCompared(joinName(folder, name), facts[index]?.isDirectory() === true));
+  function areCompared(folder: ByteName, names: readonly ByteName[], facts: readonly (Facts | null)[]): boolean[] {
+    return names.map((name, index) => comparison.isCompared(joinName(folder, name), isAFolder(facts[index])));
   }
 
   async function compareFolder(pair: Pair, isDeep: boolean): Promise<void> {
-    await takeTurn();
+    await turn();
     const { from, to, path } = pair;
-    const { folders, wanted, there } = await compareNames(pair, namesIn(from), true);
+    const { folders, wanted, there } = await compareNames(pair, calls.list(from), true);
     if (call.mirror && to !== null) {
-      const theirs = namesIn(to);
-      if (theirs.length > there) countStrangers(to, path, theirs, wanted);
+      if (calls.count(to) > there) countStrangers(to, path, calls.list(to), wanted);
     }
     if (isDeep) for (const folder of folders) await compareChild(pair, folder, true);
   }
 
-  function countStrangers(to: OpenFolder, folder: ByteName, theirs: readonly ByteName[], wanted: readonly ByteName[]): void {
+  function countStrangers(to: number, folder: ByteName, theirs: readonly ByteName[], wanted: readonly ByteName[]): void {
     const known = new Set(wanted);
     const others = theirs.filter((name) => !known.has(name));
     comparison.addStrangers(areCompared(folder, others, lookIn(to, others)).filter((isMeant) => isMeant).length);
@@ -107,47 +75,29 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
 
   async function compareChild({ from, to, path }: Pair, { name, isThere }: ComparedFolder, isDeep: boolean): Promise<void> {
     const open: number[] = [];
-    const enter = (parent: OpenFolder): OpenFolder => {
-      const descriptor = openSync(pathIn(parent, name), holdFlags);
+    const enter = (parent: number): number => {
+      const descriptor = calls.openFolder(parent, name);
+      if (descriptor < 0) throw new OnlyRsyncKnows();
       open.push(descriptor);
-      return { inside: `/proc/self/fd/${descriptor}` };
+      return descriptor;
     };
     try {
       await compareFolder({ from: enter(from), to: to === null || !isThere ? null : enter(to), path: joinName(path, name) }, isDeep);
     } finally {
-      open.forEach((descriptor) => closeSync(descriptor));
-    }
-  }
-
-  /** Neither side stays in use as the place where this process works. */
-  async function thenLeave(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } finally {
-      here = null;
-      process.chdir('/');
+      for (const descriptor of open) calls.close(descriptor);
     }
   }
 
   return {
-    names: (from, to, names) => thenLeave(async () => {
-      const pair = { from: openFolder(from), to: openFolder(to), path: from.path };
+    async names(from, to, names) {
+      const pair = { from: descriptorOf(from), to: descriptorOf(to), path: from.path };
       const { folders } = await compareNames(pair, names, false);
       if (call.depth !== 'flat') for (const folder of folders) await compareChild(pair, folder, call.depth === 'deep');
-    }),
-    root: (from, to) => thenLeave(() => compareFolder({ from: openFolder(from), to: openFolder(to), path: ROOT }, call.depth === 'deep')),
+    },
+    root: (from, to) => compareFolder({ from: descriptorOf(from), to: descriptorOf(to), path: ROOT }, call.depth === 'deep'),
   };
 }
 
-function openFolder({ inside }: SafeFolder): OpenFolder {
-  if (inside === null) throw new OnlyRsyncKnows();
-  return { inside };
-}
-
-function pathIn({ inside }: OpenFolder, name: ByteName): Buffer {
-  return Buffer.concat([Buffer.from(`${inside}/`), toBytes(name)]);
-}
-
-function targetOf(folder: OpenFolder, name: ByteName): Buffer {
-  return readlinkSync(pathIn(folder, name), 'buffer');
+function isAFolder(facts: Facts | null | undefined): boolean {
+  return facts ? isFolder(facts) : false;
 }

@@ -3,7 +3,7 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Comparison } from './comparison.ts';
 
 /** The end of a unit in which nothing differs, as its rsync would have ended. */
-export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number, copiedBy: 'cp' | 'cp and tar' | null): RsyncResult {
+export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number, copiedBy: 'Daybreak itself' | 'cp and tar' | null): RsyncResult {
   const { strangers } = comparison;
   const before = copiedBy === null ? 'Both sides were compared' : `New files were copied by ${copiedBy}, then both sides were compared`;
   const note = strangers === 0

@@ -6,6 +6,7 @@ import type { ComparedNames, ComparisonBuilder } from './comparison.ts';
 import { createInTurn, createLanes } from './in-parallel.ts';
 import { createLookAll } from './look-all.ts';
 import type { ListedName } from './list-names.ts';
+import type { NativeCalls } from './native-calls.ts';
 import { using, type SafeFolder } from './safe-folder.ts';
 
 /** Folders read side by side. */
@@ -14,11 +15,11 @@ const readers = 32;
 const looks = 48;
 
 /** Where calls wait for a server many of them wait at the same time. */
-export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn): CompareWalk {
+export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn, calls: NativeCalls | null): CompareWalk {
   const lanes = createLanes(readers);
   const inTurn = createInTurn(looks);
-  const lookAtSource = createLookAll(inTurn, { remembers: call.remembers.source });
-  const lookAtDestination = createLookAll(inTurn, { remembers: call.remembers.destination });
+  const lookAtSource = createLookAll(inTurn, calls, { remembers: call.remembers.source });
+  const lookAtDestination = createLookAll(inTurn, calls, { remembers: call.remembers.destination });
   let turned: Promise<void> | null = null;
 
   /** Compares names of one folder. `to` null: the destination has no such folder. */

@@ -3,12 +3,22 @@ import { parentOf, lastOf, ROOT, type ByteName } from '../../src-shared/byte-nam
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { createLocalWalk } from './compare-local.ts';
 import { createServerWalk } from './compare-server.ts';
-import { createComparison, isSame, type Comparison } from './comparison.ts';
-import { unlessOnlyRsyncKnows } from './only-rsync.ts';
+import { createComparison, isSame, type Comparison, type ComparisonBuilder } from './comparison.ts';
+import { factsOf } from './facts.ts';
+import { createFillWalk } from './fill-local.ts';
+import type { NativeCalls } from './native-calls.ts';
+import { OnlyRsyncKnows, unlessOnlyRsyncKnows } from './only-rsync.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
 /** Awaited between folders: resolves when the comparison may go on, and rejects when it is to end. */
 export type Turn = () => Promise<void>;
+
+export interface CompareContext {
+  readonly turn: Turn;
+  readonly calls: NativeCalls | null;
+  /** Told of each new file's content, bytes. */
+  readonly copied: (bytes: number) => void;
+}
 
 /** A way to look at both sides. */
 export interface CompareWalk {
@@ -19,28 +29,35 @@ export interface CompareWalk {
 }
 
 /**
- * Compares both sides of a unit, see `createComparison`. Null where that cannot tell what rsync would do, and where something cannot
+ * Compares both sides of a unit, and copies first what is new where the call says so, see `createComparison`. Null where that cannot tell what rsync would do, and where something cannot
  * be read. What `turn` rejects with is passed on.
  */
-export async function compareUnit(call: CompareCall, turn: Turn): Promise<Comparison | null> {
+export async function compareUnit(call: CompareCall, context: CompareContext): Promise<Comparison | null> {
   const comparison = createComparison(call);
-  const walk = (call.isLocal ? createLocalWalk : createServerWalk)(call, comparison, turn);
 
-  async function compareRoot(from: SafeFolder, to: SafeFolder): Promise<void> {
+  async function compareRoot(walk: CompareWalk, from: SafeFolder, to: SafeFolder): Promise<void> {
     const [one, other] = await Promise.all([stat(call.source, { bigint: true }), stat(call.destination, { bigint: true })]);
-    comparison.count(one);
+    comparison.count(factsOf(one));
     if (call.depth !== 'flat') await walk.root(from, to);
-    else if (!isSame(one, other, call)) comparison.differs(ROOT);
+    else if (!isSame(factsOf(one), factsOf(other), call)) comparison.differs(ROOT);
   }
 
   return unlessOnlyRsyncKnows(async () => {
+    const walk = walkFor(call, comparison, context);
     // At the destination all of the way must be real folders: nothing is read through a symlink.
     await using(holdRoot(call.source), (source) => using(holdRoot(call.destination), async (destination) => {
       for (const [parent, names] of Map.groupBy(call.names, (name) => (name === ROOT ? null : parentOf(name)))) {
-        if (parent === null) await compareRoot(source, destination);
+        if (parent === null) await compareRoot(walk, source, destination);
         else await withFolder(source, parent, (from) => withFolder(destination, parent, (to) => walk.names(from, to, names.map(lastOf))));
       }
     }));
     return comparison.result();
   });
+}
+
+/** Throws `OnlyRsyncKnows` where there is none. */
+function walkFor(call: CompareCall, comparison: ComparisonBuilder, { turn, calls, copied }: CompareContext): CompareWalk {
+  if (!call.isLocal) return createServerWalk(call, comparison, turn, calls);
+  if (calls === null) throw new OnlyRsyncKnows();
+  return call.fills ? createFillWalk(call, comparison, { turn, calls, copied }) : createLocalWalk(call, comparison, turn, calls);
 }

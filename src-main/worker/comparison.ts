@@ -1,12 +1,13 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { constants } from 'node:fs';
 import { joinName, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { LinkedName } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
+import { identityOf, isFolder, permissions, typeOf, type Facts } from './facts.ts';
 import { sumOfLinks, type LinkSet } from './link-scan.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
-import type { Repeats } from './seeded-stats.ts';
+import type { Repeats } from './filled-stats.ts';
 
 /** What both sides of a unit have, and what differs. Sizes in bytes. */
 export interface Comparison {
@@ -24,9 +25,6 @@ export interface Comparison {
   readonly links: readonly LinkedName[];
   readonly repeats: Repeats;
 }
-
-/** What lstat(2) told of a name; null: it is not there. */
-export type Facts = BigIntStats | null;
 
 /** A folder that both sides may have, to be compared in turn. */
 export interface ComparedFolder {
@@ -64,16 +62,16 @@ export function createComparison(call: CompareCall) {
     if (differing.size > call.most) throw new OnlyRsyncKnows();
   }
 
-  function count(facts: BigIntStats): void {
+  function count(facts: Facts): void {
     entries++;
     const type = typeOf(facts);
     if (type === constants.S_IFREG) files++;
-    if (type === constants.S_IFREG || type === constants.S_IFLNK) bytes += Number(facts.size);
+    if (type === constants.S_IFREG || type === constants.S_IFLNK) bytes += facts.size;
   }
 
-  function addToSet(path: ByteName, one: BigIntStats, other: Facts): void {
+  function addToSet(path: ByteName, one: Facts, other: Facts | null): void {
     const file = identityOf(one);
-    const set = sets.get(file) ?? { links: Number(one.nlink), bytes: Number(one.size), names: [] };
+    const set = sets.get(file) ?? { links: one.links, bytes: one.size, names: [] };
     sets.set(file, set);
     set.names.push({ name: path, theirs: other && identityOf(other) });
   }
@@ -84,8 +82,8 @@ export function createComparison(call: CompareCall) {
     if (isInScope && changesFolder && folder !== ROOT) differs(folder);
   }
 
-  function isCompared(path: ByteName, isFolder: boolean): boolean {
-    return path !== OWN_FOLDER && !isExcluded(path, isFolder);
+  function isCompared(path: ByteName, isOneFolder: boolean): boolean {
+    return path !== OWN_FOLDER && !isExcluded(path, isOneFolder);
   }
 
   return {
@@ -99,7 +97,7 @@ export function createComparison(call: CompareCall) {
       strangers += more;
     },
     /** Compares names of one folder; `isInScope`: the folder itself is compared as well. Symlinks that look the same may lead elsewhere. */
-    names(folder: ByteName, names: readonly ByteName[], ours: readonly Facts[], theirs: readonly Facts[], isInScope: boolean): ComparedNames {
+    names(folder: ByteName, names: readonly ByteName[], ours: readonly (Facts | null)[], theirs: readonly (Facts | null)[], isInScope: boolean): ComparedNames {
       const folders: ComparedFolder[] = [];
       const symlinks: ByteName[] = [];
       let there = 0;
@@ -108,17 +106,17 @@ export function createComparison(call: CompareCall) {
         const other = theirs[index] ?? null;
         // Gone meanwhile: rsync says what that means.
         if (!one) throw new OnlyRsyncKnows();
-        const isFolder = isDirectory(one);
+        const isOneFolder = isFolder(one);
         count(one);
         if (other) there++;
-        if (other && isFolder !== isDirectory(other)) throw new OnlyRsyncKnows();
-        if (!isFolder && one.nlink > 1n) {
+        if (other && isOneFolder !== isFolder(other)) throw new OnlyRsyncKnows();
+        if (!isOneFolder && one.links > 1) {
           addToSet(joinName(folder, name), one, other);
           if (isInScope && folder !== ROOT) linkedIn.add(folder);
         }
-        if (!other || !isSame(one, other, call)) tell(folder, name, { isInScope, changesFolder: !other || !isFolder });
+        if (!other || !isSame(one, other, call)) tell(folder, name, { isInScope, changesFolder: !other || !isOneFolder });
         else if (typeOf(one) === constants.S_IFLNK) symlinks.push(name);
-        if (isFolder) folders.push({ name, isThere: other !== null });
+        if (isOneFolder) folders.push({ name, isThere: other !== null });
       });
       return { folders, symlinks, there };
     },
@@ -141,42 +139,15 @@ export function createComparison(call: CompareCall) {
 }
 export type ComparisonBuilder = ReturnType<typeof createComparison>;
 
-function identityOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
-}
-
-const modeMask = 0o7777;
-
-/** As a number, as calculations with each bigint cost more than the look itself. */
-function typeOf({ mode }: BigIntStats): number {
-  return Number(mode) & constants.S_IFMT;
-}
-
-function isDirectory(facts: BigIntStats): boolean {
-  return typeOf(facts) === constants.S_IFDIR;
-}
-
-/** Whether both look the same to rsync, as far as the call keeps what they are. */
-export function isSame(one: BigIntStats, other: BigIntStats, { isRoot, keeps }: Pick<CompareCall, 'isRoot' | 'keeps'>): boolean {
+/**
+ * Whether both look the same to rsync, as far as the call keeps what they are. It does nothing about times that differ within a second
+ * (rsync(1), --modify-window): many servers and disks keep less of a time than the source has, SMB a ten-millionth, exFAT a hundredth.
+ */
+export function isSame(one: Facts, other: Facts, { isRoot, keeps }: Pick<CompareCall, 'isRoot' | 'keeps'>): boolean {
   const type = typeOf(one);
-  if (type !== typeOf(other) || !isSameSecond(one.mtimeNs, other.mtimeNs)) return false;
+  if (type !== typeOf(other) || one.seconds !== other.seconds) return false;
   if (keeps.owners && (one.gid !== other.gid || (isRoot && one.uid !== other.uid))) return false;
   if (type === constants.S_IFLNK) return one.size === other.size;
-  if (keeps.modes && (Number(one.mode) & modeMask) !== (Number(other.mode) & modeMask)) return false;
-  return type === constants.S_IFREG ? one.size === other.size : type === constants.S_IFDIR || one.rdev === other.rdev;
-}
-
-const second = 1_000_000_000n;
-
-/**
- * rsync does nothing about times that differ within a second (rsync(1), --modify-window): many servers and disks keep less of a time
- * than the source has, SMB a ten-millionth, exFAT a hundredth.
- */
-function isSameSecond(one: bigint, other: bigint): boolean {
-  return one === other || secondsOf(one) === secondsOf(other);
-}
-
-function secondsOf(nanoseconds: bigint): bigint {
-  // Rounded down before 1970 as well.
-  return (nanoseconds - (((nanoseconds % second) + second) % second)) / second;
+  if (keeps.modes && (one.mode & permissions) !== (other.mode & permissions)) return false;
+  return type === constants.S_IFREG ? one.size === other.size : type === constants.S_IFDIR || one.stands === other.stands;
 }

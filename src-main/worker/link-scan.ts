@@ -6,7 +6,7 @@ import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
 import { listNow, type ListedName } from './list-names.ts';
-import type { Repeats } from './seeded-stats.ts';
+import type { Repeats } from './filled-stats.ts';
 
 /** A file of a unit with several names, and where each of them leads at the destination, as far as that is known. */
 export interface LinkSet {

@@ -1,9 +1,9 @@
-import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { ByteName } from '../../src-shared/byte-name.ts';
 import { errnoOf } from './errno.ts';
-import { fromInside } from './from-inside.ts';
+import { factsOf, type Facts } from './facts.ts';
 import type { InTurn } from './in-parallel.ts';
+import type { NativeCalls } from './native-calls.ts';
 import type { SafeFolder } from './safe-folder.ts';
 
 /** Of names looked at together: so many wait at once in a flat folder. */
@@ -16,33 +16,33 @@ const fewSlow = 1;
 const mostBetween = 64;
 
 /** What lstat(2) tells of names in a folder, in their order; null for one that is not there. */
-export type LookAll = (folder: SafeFolder, names: readonly ByteName[]) => Promise<(BigIntStats | null)[]>;
+export type LookAll = (folder: SafeFolder, names: readonly ByteName[]) => Promise<(Facts | null)[]>;
 
 /**
  * Looks at names of one side of a comparison. What is answered from memory is asked for without Node's threads, which cost
  * several times as much as the answer; where calls wait for a server, many of them wait at the same time. Which it is may change from
  * folder to folder, so it is tried again and again, ever less often where it fails, and not at first where this side is known to
- * keep nothing (`remembers`): each time that it fails, all wait for a server. `quickMs`: what answers sooner is taken for memory.
+ * keep nothing (`remembers`): each time that it fails, all wait for a server. Without native calls all goes by threads. `quickMs`: what
+ * answers sooner is taken for memory.
  */
-export function createLookAll(inTurn: InTurn, { remembers, quickMs = fromMemoryMs }: { remembers: boolean; quickMs?: number }): LookAll {
+export function createLookAll(inTurn: InTurn, calls: NativeCalls | null, { remembers, quickMs = fromMemoryMs }: { remembers: boolean; quickMs?: number }): LookAll {
   let between = remembers ? 1 : mostBetween;
   let left = remembers ? 0 : mostBetween;
 
   /** Looks at names one after the other while memory answers; false when it did not. */
-  function lookNow(folder: SafeFolder, names: readonly ByteName[], found: (BigIntStats | null)[]): boolean {
-    return fromInside(folder, (look) => {
-      let slow = 0;
-      for (const name of names) {
-        const from = performance.now();
-        found.push(look(name));
-        if (performance.now() - from > quickMs && ++slow > fewSlow) return false;
-      }
-      return slow < names.length;
-    });
+  function lookNow(folder: SafeFolder, names: readonly ByteName[], found: (Facts | null)[]): boolean {
+    if (calls === null || folder.descriptor === null) return false;
+    let slow = 0;
+    for (const name of names) {
+      const from = performance.now();
+      found.push(calls.look(folder.descriptor, name));
+      if (performance.now() - from > quickMs && ++slow > fewSlow) return false;
+    }
+    return slow < names.length;
   }
 
-  async function lookAtBatch(folder: SafeFolder, names: readonly ByteName[]): Promise<(BigIntStats | null)[]> {
-    const found: (BigIntStats | null)[] = [];
+  async function lookAtBatch(folder: SafeFolder, names: readonly ByteName[]): Promise<(Facts | null)[]> {
+    const found: (Facts | null)[] = [];
     if (left > 0) {
       left--;
     } else if (lookNow(folder, names, found)) {
@@ -55,7 +55,7 @@ export function createLookAll(inTurn: InTurn, { remembers, quickMs = fromMemoryM
   }
 
   return async (folder, names) => {
-    const found: (BigIntStats | null)[] = [];
+    const found: (Facts | null)[] = [];
     while (found.length < names.length) {
       found.push(...await lookAtBatch(folder, names.slice(found.length, found.length + atOnce)));
     }
@@ -63,9 +63,9 @@ export function createLookAll(inTurn: InTurn, { remembers, quickMs = fromMemoryM
   };
 }
 
-async function lookAt(path: Buffer): Promise<BigIntStats | null> {
+async function lookAt(path: Buffer): Promise<Facts | null> {
   try {
-    return await lstat(path, { bigint: true });
+    return factsOf(await lstat(path, { bigint: true }));
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return null;
     throw thrown;

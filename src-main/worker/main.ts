@@ -6,14 +6,15 @@ import { createChangeTally } from './change-tally.ts';
 import { compareUnit } from './compare.ts';
 import { sameResult, withComparison } from './compare-result.ts';
 import type { Comparison } from './comparison.ts';
-import { startFill, type Filling } from './fill.ts';
+import { startFill, type Filling } from './fill-server.ts';
 import { createCutWork, type CutWork } from './cut-work.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
+import { loadNativeCalls } from './native-calls.ts';
 import { openPort } from './port.ts';
 import { bytesMoved } from './process-io.ts';
-import { startRsync, startSeed, type RsyncProcess } from './rsync-process.ts';
-import { seededResult, type Repeats } from './seeded-stats.ts';
+import { startRsync, type RsyncProcess } from './rsync-process.ts';
+import { filledResult, type Repeats } from './filled-stats.ts';
 import { createSplitPoint, type SplitPoint } from './split-point.ts';
 
 /** The worker: runs one rsync at a time, for one unit, and tells how it goes. */
@@ -30,8 +31,8 @@ const stuckAfterMs = 5000;
  * still until its rsync gives up. So there is another one when it has long been forked, ms.
  */
 const goOnAgainMs = 200;
-/** Folders compared between two looks at the messages. */
-const turnEvery = 32;
+/** Messages are looked at this often meanwhile, ms. */
+const turnEveryMs = 10;
 /** Changes are told in batches of this many, or with the end. */
 const changesAtOnce = 500;
 
@@ -52,6 +53,8 @@ let splitPoint: SplitPoint | null = null;
 let comparing: { wake: () => void } | null = null;
 /** Large files of the unit that are cut off. */
 let cutWork: CutWork = createCutWork(null);
+/** Resolves when one that this process copies itself has been set aside. */
+let settingAside: Promise<void> | null = null;
 /** An earlier run's files are gone on with. */
 let resuming = false;
 /** The copy of new files that goes before a unit's rsync; null while there is none. */
@@ -91,9 +94,17 @@ async function follow(unit: number, started: RsyncProcess): Promise<RsyncResult>
 /** A pause holds a comparison until it ends, or the unit is to. */
 const isHeld = () => paused && !stopped;
 
-/** What both sides of a unit differ in; null where that is for rsync to find out. Rejects with `Stopped` when the unit is to end. */
-async function compareBoth(call: CompareCall): Promise<Comparison | null> {
-  return withTurns((turn) => compareUnit(call, turn));
+/**
+ * What both sides of a unit differ in; null where that is for rsync to find out. Tells what it copies itself. Rejects with `Stopped` when
+ * the unit is to end.
+ */
+async function compareBoth(unit: number, call: CompareCall): Promise<Comparison | null> {
+  let bytes = 0;
+  const timer = setInterval(() => bytes > 0 && send({ type: 'progress', unit, bytes }), progressEveryMs);
+  const copied = (more: number): void => {
+    bytes += more;
+  };
+  return withTurns((turn) => compareUnit(call, { turn, calls, copied })).finally(() => clearInterval(timer));
 }
 
 /** Copies new files; tells what it moves. Rejects with `Stopped`. */
@@ -111,18 +122,24 @@ async function fill(unit: number, call: FillCall): Promise<void> {
   });
 }
 
-/** Work on many folders that a pause holds and a stop ends, by a turn it takes before each. */
+/** Work on many names that a pause holds and a stop ends, by the turns it takes in between. */
 async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Result>): Promise<Result> {
   // Several may wait at the same time.
   const waiting: (() => void)[] = [];
   comparing = { wake: () => waiting.splice(0).forEach((wake) => wake()) };
-  let folders = 0;
+  let turnedAt = performance.now();
   try {
     return await work(async () => {
       // Messages must get in between.
-      if (folders++ % turnEvery === 0) await new Promise(setImmediate);
+      if (performance.now() - turnedAt > turnEveryMs) {
+        await new Promise(setImmediate);
+        turnedAt = performance.now();
+      }
       while (isHeld()) await new Promise<void>((resolve) => void waiting.push(resolve));
-      if (stopped) throw new Stopped();
+      if (stopped) {
+        await settingAside;
+        throw new Stopped();
+      }
     });
   } finally {
     comparing = null;
@@ -132,17 +149,18 @@ async function withTurns<Result>(work: (turn: () => Promise<void>) => Promise<Re
 /** Works on a unit, and tells its end. */
 async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   stopped = false;
+  settingAside = null;
   cutWork = createCutWork(message.cut);
   const result = await workOn(message);
-  send({ type: 'ended', unit: message.unit, result: await cutWork.resultWith(result, message.seed !== null || message.fill !== null) });
+  send({ type: 'ended', unit: message.unit, result: await cutWork.resultWith(result, message.fill !== null || message.compare?.fills === true) });
   if (leaving) port.leave();
 }
 
 async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<RsyncResult> {
-  const { unit, seed, fill: fillCall, compare, call, linkScan } = message;
+  const { unit, fill: fillCall, compare, call, linkScan } = message;
   const startedAt = performance.now();
   const sinceStart = (): number => performance.now() - startedAt;
-  const copiedBy = seed ? 'cp' : fillCall ? 'cp and tar' : null;
+  const copiedBy = compare?.fills === true ? 'Daybreak itself' : fillCall ? 'cp and tar' : null;
   let comparison: Comparison | null = null;
   resuming = true;
   await cutWork.resume((started) => follow(unit, started), () => !stopped);
@@ -150,15 +168,14 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   if (stopped) return endedByUs(sinceStart());
   try {
     if (fillCall) await fill(unit, fillCall);
-    if (seed) await runSeed(unit, seed);
-    comparison = compare && (await compareBoth(compare));
+    comparison = compare && (await compareBoth(unit, compare));
   } catch (thrown) {
     if (!(thrown instanceof Stopped)) throw thrown;
     return endedByUs(sinceStart());
   }
   const beforeMs = sinceStart();
   /** As rsync alone would have told it. */
-  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (copiedBy ? seededResult(result, foldersMade(linkScan), repeats) : result);
+  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (copiedBy ? filledResult(result, foldersMade(linkScan), repeats) : result);
   if (comparison && linkScan && comparison.links.length > 0) send({ type: 'links', unit, links: [...comparison.links] });
   if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs, copiedBy), comparison.repeats);
   const narrow = compare?.narrow && comparison ? callOver(compare.narrow, compare, [...comparison.differing]) : null;
@@ -176,12 +193,6 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   return told(result, repeats);
 }
 
-/** Copies new files by cp. Rejects with `Stopped`. */
-async function runSeed(unit: number, call: RsyncCall): Promise<void> {
-  await follow(unit, startSeed(call));
-  if (stopped) throw new Stopped();
-}
-
 /** The rsync of a unit, up to its end or to where it is split. */
 async function copy({ unit, reportChanges, countChanges }: Extract<ToWorker, { type: 'run' }>, call: RsyncCall, isFilled: boolean): Promise<RsyncResult> {
   let changes: Change[] = [];
@@ -190,7 +201,7 @@ async function copy({ unit, reportChanges, countChanges }: Extract<ToWorker, { t
     changes = [];
   };
   const tally = createChangeTally();
-  // Of what cp or tar have copied before, a unit that is cut off could not tell.
+  // Of what was copied before, a unit that is cut off could not tell.
   const point = isFilled ? null : createSplitPoint();
   const copying = startRsync(call, {
     ...(reportChanges || countChanges ? { onChange: (change) => {
@@ -235,6 +246,7 @@ function endFilling(graceMs: number): void {
 
 function stop(graceMs: number): void {
   stopped = true;
+  if (comparing) settingAside = cutWork.beforeEnd(process.pid);
   comparing?.wake();
   endFilling(graceMs);
   // Another one may run by then; it is to end as well.
@@ -283,3 +295,4 @@ port.onMessage((raw) => {
   }
 });
 send({ type: 'ready', pid: process.pid });
+const calls = loadNativeCalls();

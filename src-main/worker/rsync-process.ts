@@ -71,11 +71,6 @@ export function startRsync(call: RsyncCall, listeners: OutputListeners): RsyncPr
   };
 }
 
-/** Starts the copy that goes before an rsync. */
-export function startSeed(call: RsyncCall): RsyncProcess {
-  return withoutUmask(() => startRsync(call, {}));
-}
-
 /** Starts a cp(1) whose new names get the modes of the source; until then GNU's keeps each one for its owner alone. */
 export function withoutUmask<Started>(start: () => Started): Started {
   const mask = process.umask(0);

@@ -24,11 +24,8 @@ export interface FolderIdentity {
 export interface SafeFolder {
   /** From the root it was reached from. */
   readonly path: ByteName;
-  /**
-   * Where chdir(2) finds it; null where it is held by its path, whose bytes may be no text. From inside a name is looked up in half
-   * the time that it takes from `/proc/self/fd/N/name`.
-   */
-  readonly inside: string | null;
+  /** By which it is held; null where that is its path. Some calls need one that is open (see `holdBelow`). */
+  readonly descriptor: number | null;
   /** Asked for once, of a root when it is held. */
   identity(): Promise<FolderIdentity>;
   /** The path by which a name directly in this folder is handed to a file call that does not follow the last part. */
@@ -137,7 +134,7 @@ function byDescriptor(descriptor: number, path: ByteName, end: () => Promise<voi
   const at = (name: ByteName): Buffer => Buffer.concat([base, toBytes(name)]);
   return {
     path,
-    inside,
+    descriptor,
     // Most are only looked into, and on a server each question is a round trip.
     identity: () => (known ??= identify(descriptor)),
     at,
@@ -174,7 +171,7 @@ async function byPath(root: string, path: ByteName): Promise<SafeFolder> {
   };
   return {
     path,
-    inside: null,
+    descriptor: null,
     identity: () => Promise.resolve(identity),
     at,
     confirm,

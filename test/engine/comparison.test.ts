@@ -10,8 +10,10 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
 import { compareCall, type CompareFacts } from '../../src-main/core/rsync/compare.ts';
 import { compareUnit } from '../../src-main/worker/compare.ts';
+import { identityOf } from '../../src-main/worker/facts.ts';
 import { createInTurn } from '../../src-main/worker/in-parallel.ts';
 import { createLookAll } from '../../src-main/worker/look-all.ts';
+import { loadNativeCalls } from '../../src-main/worker/native-calls.ts';
 import { holdRoot } from '../../src-main/worker/safe-folder.ts';
 import { listStrangers } from '../../src-main/worker/strangers.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
@@ -37,10 +39,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const names = (...words: string[]) => words as ByteName[];
-const noTurn = () => Promise.resolve();
+const calls = loadNativeCalls();
+const beside = { turn: () => Promise.resolve(), calls, copied: () => undefined };
 const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
   source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keeps: allKept, keepsLinks: true, isLocal: false, remembers: { source: true, destination: true },
-  narrow: null, ...changes,
+  fills: false, narrow: null, ...changes,
 });
 const readFdLink = (descriptor: string) => {
   try {
@@ -53,12 +56,15 @@ const readFdLink = (descriptor: string) => {
 const later = (path: string, time: string) => execFileSync('touch', ['-h', '-d', time, path]);
 
 test.each([['as if answered from memory', Infinity], ['as if each call waited for a server', -1]])('names are looked at %s', async (_what, quickMs) => {
-  const lookAll = createLookAll(createInTurn(8), { remembers: true, quickMs });
+  const lookAll = createLookAll(createInTurn(8), calls, { remembers: true, quickMs });
   const root = await holdRoot(join(source, 'b'));
   const asked = names('one', 'none', 'two', '#three', 'none either', 'new\nline', 'symlink');
   for (const time of ['first', 'second']) {
     const found = await lookAll(root, asked);
-    expect(found.map((facts) => facts?.ino ?? null), time).toEqual(asked.map((name) => lstatSync(join(source, 'b', name), { bigint: true, throwIfNoEntry: false })?.ino ?? null));
+    expect(found.map((facts) => facts && identityOf(facts)), time).toEqual(asked.map((name) => {
+      const facts = lstatSync(join(source, 'b', name), { bigint: true, throwIfNoEntry: false });
+      return facts ? `${facts.dev}:${facts.ino}` : null;
+    }));
   }
   await root.close();
 });
@@ -70,8 +76,8 @@ test.each(['handle', 'path'] as const)('names are looked at in a folder whose na
   const root = await holdRoot(source, by);
   const inside = await root.enter(names('\u00e9\u00ff')[0]!);
   for (const quickMs of [Infinity, -1]) {
-    const found = await createLookAll(createInTurn(8), { remembers: true, quickMs })(inside, names('one', 'none', 'two'));
-    expect(found.map((facts) => facts?.size ?? null)).toEqual([3n, null, null]);
+    const found = await createLookAll(createInTurn(8), calls, { remembers: true, quickMs })(inside, names('one', 'none', 'two'));
+    expect(found.map((facts) => facts?.size ?? null)).toEqual([3, null, null]);
   }
   await inside.close();
   await root.close();
@@ -80,7 +86,7 @@ test.each(['handle', 'path'] as const)('names are looked at in a folder whose na
 test('names are looked at by threads while calls wait for a server, and now and then without them', async () => {
   const root = await holdRoot(join(source, 'b'));
   const byThreads = async (quickMs: number, asked: ReturnType<typeof names>, { remembers = true, batches = 20 } = {}): Promise<string> => {
-    const lookAll = createLookAll(createInTurn(8), { remembers, quickMs });
+    const lookAll = createLookAll(createInTurn(8), calls, { remembers, quickMs });
     const waiting = () => process.getActiveResourcesInfo().filter((each) => each === 'FSReqPromise').length;
     let ways = '';
     for (let batch = 0; batch < batches; batch++) {
@@ -101,7 +107,7 @@ test('names are looked at by threads while calls wait for a server, and now and 
 });
 
 describe.each([['on a server', false], ['on local disks', true]])('a comparison of both sides %s', (_where, isLocal) => {
-  const compare = (changes: Partial<CompareCall> = {}) => compareUnit(callOf({ isLocal, ...changes }), noTurn);
+  const compare = (changes: Partial<CompareCall> = {}) => compareUnit(callOf({ isLocal, ...changes }), beside);
   const differing = async (changes: Partial<CompareCall> = {}) => {
     const comparison = await compare(changes);
     return comparison && [...comparison.differing].sort();
@@ -162,12 +168,12 @@ describe.each([['on a server', false], ['on local disks', true]])('a comparison 
   test('keeps no place in use, and lets others take their turn', async () => {
     for (let number = 0; number < 5000; number++) writeFileSync(join(source, 'a', `file ${number}`), '');
     let turns = 0;
-    await compareUnit(callOf({ isLocal, most: 10_000 }), async () => void turns++);
+    await compareUnit(callOf({ isLocal, most: 10_000 }), { ...beside, turn: async () => void turns++ });
     expect(turns).toBeGreaterThan(3);
     const isHere = () => process.cwd().startsWith(folder);
     expect(isHere()).toBe(false);
     const stopped = new Error('stopped');
-    await expect(compareUnit(callOf({ isLocal }), () => Promise.reject(stopped))).rejects.toBe(stopped);
+    await expect(compareUnit(callOf({ isLocal }), { ...beside, turn: () => Promise.reject(stopped) })).rejects.toBe(stopped);
     expect(isHere()).toBe(false);
     expect(readdirSync('/proc/self/fd').filter((each) => readFdLink(each).startsWith(folder))).toEqual([]);
   });

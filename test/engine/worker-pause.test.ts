@@ -33,7 +33,7 @@ test('what stood still is told twice to go on, as a process that was just being 
   const times = (): number => (existsSync(join(folder, 'again')) ? readFileSync(join(folder, 'again'), 'utf8').trim().split('\n').length : 0);
   const within = { timeout: promised(5000) };
   send({
-    type: 'run', unit: 1, seed: null, fill: null, compare: null, cut: null, linkScan: null, reportChanges: false, countChanges: false,
+    type: 'run', unit: 1, fill: null, compare: null, cut: null, linkScan: null, reportChanges: false, countChanges: false,
     call: { program, lifeline: 'shell', argv: [folder], input: null },
   });
   await expect.poll(() => existsSync(join(folder, 'ready')), within).toBe(true);

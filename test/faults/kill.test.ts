@@ -19,7 +19,7 @@ import { removeTree, writeTree } from '../fixtures/tree.ts';
 /** A tree that takes about three seconds at `bandwidthLimit`, so that there is something to kill. */
 const size = { folders: 8, files: 8, bytes: 22_000 };
 const bandwidthLimit = 600_000;
-const tuning = { ...unitsOf(10), seedEntries: 5 };
+const tuning = unitsOf(10);
 
 interface Place {
   readonly folder: string;

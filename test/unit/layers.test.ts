@@ -13,7 +13,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src-main/core/': [
     'src-shared/', 'node:', 'systeminformation', 'croner', 'pino', 'nodemailer', 'write-file-atomic', '@orpc/server', 'zod',
   ],
-  'src-main/worker/': ['src-shared/', 'src-main/core/rsync/', 'src-main/core/plan/', 'node:'],
+  'src-main/worker/': ['src-shared/', 'src-main/core/rsync/', 'src-main/core/plan/', 'node:', 'koffi'],
   'src-main/fork-host.ts': ['src-shared/', 'src-main/core/ports.ts', 'node:'],
   'src-main/local/': ['src-shared/', 'src-main/core/', 'node:', '@orpc/*'],
   'src-main/cli/': ['src-shared/', 'src-main/core/', 'src-main/headless/', 'src-main/local/', 'src-main/fork-host.ts', 'package.json', 'node:', '@orpc/*', 'ws', 'commander', 'execa'],

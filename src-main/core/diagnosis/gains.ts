@@ -1,6 +1,6 @@
 import type { RunWork } from '../../../src-shared/diagnosis.ts';
 import { guessCost, isSlow, unitWeights } from '../plan/cost.ts';
-import { isPlain } from '../rsync/seed.ts';
+import { isPlain } from '../rsync/fill.ts';
 import { largestSize } from '../run/controller.ts';
 import { startMs, type Picture } from './picture.ts';
 
@@ -82,7 +82,7 @@ export function morePool(picture: Picture): { readonly workers: number; readonly
 }
 
 /**
- * New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/seed.ts), which takes so many times the
+ * New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/fill.ts), which takes so many times the
  * processor time: for small files, and for content.
  */
 const sparedCpu = { small: 1.5, large: 3 };

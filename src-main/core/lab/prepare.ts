@@ -72,7 +72,7 @@ export async function prepareLab({ ports, store, request, options }: ExperimentP
       scout, look, isMemory: [look.source, look.destination].every(({ passport }) => passport?.mount.type === 'tmpfs'),
       current: currentWay(options, begins), notes: [],
       facts: {
-        rsync, source: request.source, options: base, usual: begins, latencyMs: sourceLatencyMs + destinationLatencyMs, seedEntries: ports.tuning?.seedEntries ?? null,
+        rsync, source: request.source, options: base, usual: begins, latencyMs: sourceLatencyMs + destinationLatencyMs,
         sizes: [...new Set([...usualSizes, begins])].sort((a, b) => a - b),
         cost: guessCost({ sourceLatencyMs, destinationLatencyMs, isFull: true, isSpared: true }), isSlow: slow,
       },

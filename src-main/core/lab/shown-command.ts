@@ -13,11 +13,11 @@ export function callLines({ program, argv, input }: RsyncCall): string[] {
 }
 
 /** All that a worker does for a unit. */
-export function messageLine({ seed, fill, call }: ReturnType<Task['message']>): string {
+export function messageLine({ fill, compare, call }: ReturnType<Task['message']>): string {
   const [rsync = ''] = callLines(call);
-  if (seed) return `${callLines(seed)[0]} && ${rsync}`;
-  // On a server both sides are compared before rsync is called for what differs.
-  return fill ? `${rsync}   # after tar, many at once, for ${fill.names.length} names; then only what still differs` : rsync;
+  // Both sides are compared before rsync is called for what differs.
+  if (fill) return `${rsync}   # after cp, many at once, for ${fill.names.length} names; then only what still differs`;
+  return compare?.fills === true ? `${rsync}   # only what still differs after the worker has copied ${compare.names.length} names itself` : rsync;
 }
 
 /** The first of many lines, and how many follow; long ones are cut. */

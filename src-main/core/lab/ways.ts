@@ -4,7 +4,6 @@ import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { LabWay } from '../../../src-shared/lab.ts';
 import type { LabSample } from '../../../src-shared/lab-protocol.ts';
 import type { RsyncCall } from '../../../src-shared/worker-protocol.ts';
-import { unitWeights } from '../plan/cost.ts';
 import { keptFlags, unitCall, usualTimeoutSeconds, type CallContext } from '../rsync/args.ts';
 import { toArgument } from '../rsync/byte-name.ts';
 import type { RsyncProgram } from '../rsync/probe.ts';
@@ -28,8 +27,6 @@ export interface WayFacts extends CutFacts {
   readonly usual: number;
   /** Of a file call, both ends together, ms. */
   readonly latencyMs: number;
-  /** Entries of a unit from which on cp goes before rsync; null: as in a run. */
-  readonly seedEntries: number | null;
 }
 
 type Message = ReturnType<Task['message']>;
@@ -119,16 +116,12 @@ function multisync(facts: WayFacts): Unshown {
 /** What a worker is asked in a run, for these options. */
 function messages(facts: WayFacts, cut: Cut, options: JobOptions, to: string): { weight: number; message: Message }[] {
   const context = contextOf(facts, options, to);
-  const { minWeight } = unitWeights({ sourceLatencyMs: 0, destinationLatencyMs: 0, isFull: true, isSpared: true });
   return cut.units.map((unit) => ({
     weight: unit.weight,
     message: {
       ...unitMessage(unit, context, {
-        // On local disks rsync checks what cp has copied, so that the commands can be timed by anyone; in a run the worker compares.
-        isLocal: !facts.isSlow, latencyMs: facts.latencyMs, mayCompare: facts.isSlow, only: null, isRoot: process.getuid?.() === 0, scansLinks: true,
+        isLocal: !facts.isSlow, latencyMs: facts.latencyMs, mayCompare: true, only: null, isRoot: process.getuid?.() === 0, scansLinks: true,
         remembers: { source: true, destination: true },
-        // A unit of a run is larger: whether cp goes first must not depend on how small a sample is cut.
-        seedEntries: facts.seedEntries ?? Math.min(200, 200 * unit.weight / minWeight),
       }),
       cut: null, reportChanges: false, countChanges: false,
     },

@@ -15,8 +15,8 @@ export interface CompareFacts {
   readonly isLocal: boolean;
   readonly remembers: CompareCall['remembers'];
   readonly isRoot: boolean;
-  /** New files are copied before their comparison, by cp or tar. */
-  readonly isFilled: boolean;
+  /** New files are copied before their comparison: `by worker`, which does both at once, or by cp and tar. */
+  readonly isFilled: 'by worker' | 'by cp' | false;
 }
 
 /**
@@ -37,7 +37,7 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
   const { options, source, destination, isLocal, remembers, isRoot, keeps } = context;
-  if (unit.kind === 'links' || (unit.isNew && !context.isFilled) || context.purpose !== 'copy') return null;
+  if (unit.kind === 'links' || (unit.isNew && context.isFilled === false) || context.purpose !== 'copy') return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination, isLocal)) return null;
   // Its own call would not link what its parts have copied (see `unitCall`).
   const keepsLinks = unit.kind !== 'level' || unit.after.length === 0;
@@ -45,6 +45,7 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
     excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keeps, isLocal, remembers, keepsLinks,
+    fills: context.isFilled === 'by worker',
     most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
     // Not all of it is new any more.
     narrow: { program: context.program, lifeline: context.lifeline, flags: unitFlags({ ...unit, kind: 'entries', isNew: false }, { ...context, hardLinks: keepsLinks }) },
@@ -57,5 +58,5 @@ export function compareRootCall({ options, source, destination, keeps }: CallCon
   const isLocal = false;
   if (!mayCompare(options, destination, isLocal)) return null;
   const remembers = { source: true, destination: true };
-  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, most: 0, narrow: null };
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, fills: false, most: 0, narrow: null };
 }

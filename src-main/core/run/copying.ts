@@ -120,7 +120,7 @@ export async function tryUnit(
       const call = callContext(context, context.request.dryRun ? 'preview' : 'copy', { attempt, hardLinks: progress.hardLinks, tellChanges: spans || countChanges, tellLinks: !context.hasLinks, bandwidth });
       return {
         ...unitMessage(unit, call, {
-          isLocal: context.isLocal, latencyMs: context.latencyMs, seedEntries: context.ports.tuning?.seedEntries, remembers: context.remembers, mayCompare: attempt === 1 || isAgain, only,
+          isLocal: context.isLocal, latencyMs: context.latencyMs, remembers: context.remembers, mayCompare: attempt === 1 || isAgain, only,
           isRoot: process.getuid?.() === 0, scansLinks: !context.request.dryRun,
         }),
         cut: cutCall(context, unit, call),

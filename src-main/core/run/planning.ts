@@ -6,7 +6,7 @@ import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
 import { guessCost, unitWeights } from '../plan/cost.ts';
 import type { CallContext } from '../rsync/args.ts';
 import { mayCompare } from '../rsync/compare.ts';
-import { maySpare } from '../rsync/seed.ts';
+import { maySpare } from '../rsync/fill.ts';
 import type { Prepared } from './before.ts';
 import { isEnding, type RunContext } from './context.ts';
 import { copyUnit, untried, type UnitProgress } from './copying.ts';

@@ -31,7 +31,7 @@ export interface Task {
 
 /** A call with nothing before, beside or after it. */
 export function plainCall(call: RsyncCall): ReturnType<Task['message']> {
-  return { call, seed: null, fill: null, compare: null, cut: null, linkScan: null, reportChanges: false, countChanges: false };
+  return { call, fill: null, compare: null, cut: null, linkScan: null, reportChanges: false, countChanges: false };
 }
 
 /** `result` null: the worker was lost before it could tell. */

@@ -3,10 +3,10 @@ import type { Unit } from '../../../src-shared/unit.ts';
 import type { CompareCall } from '../../../src-shared/worker-protocol.ts';
 import { linkScanFor, unitCall, type CallContext } from '../rsync/args.ts';
 import { compareCall } from '../rsync/compare.ts';
-import { fillCall, seedCall, type SeedFacts } from '../rsync/seed.ts';
+import { fillCall, fillsItself, type FillFacts } from '../rsync/fill.ts';
 import type { Task } from './pool.ts';
 
-export interface UnitMessageFacts extends SeedFacts {
+export interface UnitMessageFacts extends FillFacts {
   readonly remembers: CompareCall['remembers'];
   /** Both sides may be compared first: it has not failed before. */
   readonly mayCompare: boolean;
@@ -18,17 +18,15 @@ export interface UnitMessageFacts extends SeedFacts {
 
 /** What a worker is asked to do for a unit: its rsync, with what goes before it where that pays. */
 export function unitMessage(
-  unit: Unit, call: CallContext, { isLocal, latencyMs, seedEntries, remembers, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
+  unit: Unit, call: CallContext, { isLocal, latencyMs, remembers, mayCompare, only, isRoot, scansLinks }: UnitMessageFacts,
 ): Omit<ReturnType<Task['message']>, 'cut' | 'reportChanges' | 'countChanges'> {
-  const seedFacts = { isLocal, latencyMs, seedEntries };
-  const fill = fillCall(unit, { ...call, ...seedFacts });
-  const seed = seedCall(unit, { ...call, ...seedFacts });
-  const compare = mayCompare ? compareCall(unit, { ...call, isLocal, remembers, isRoot, isFilled: fill !== null || seed !== null }) : null;
+  const fill = fillCall(unit, { ...call, isLocal, latencyMs });
+  const isFilled = fill ? 'by cp' : fillsItself(unit, call, isLocal) && 'by worker';
+  const compare = mayCompare ? compareCall(unit, { ...call, isLocal, remembers, isRoot, isFilled }) : null;
   return {
     call: unitCall(unit, call),
     fill,
     compare: compare && only ? { ...compare, names: [...only], depth: 'flat', mirror: false } : compare,
-    seed,
     linkScan: scansLinks ? linkScanFor(unit, call) : null,
   };
 }

@@ -8,16 +8,16 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { JobOptions } from '../../src-shared/job.ts';
 import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../src-shared/unit.ts';
-import { fillCall, seedCall, type SeedFacts } from '../../src-main/core/rsync/seed.ts';
+import { fillCall, fillsItself, type FillFacts } from '../../src-main/core/rsync/fill.ts';
 import type { CallContext } from '../../src-main/core/rsync/args.ts';
-import { startFill } from '../../src-main/worker/fill.ts';
+import { startFill } from '../../src-main/worker/fill-server.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
 import { until } from '../fixtures/processes.ts';
 
-const copying: CallContext & SeedFacts = {
+const copying: CallContext & FillFacts = {
   program: 'rsync', lifeline: 'pdeathsig', source: '/s', destination: '/d', options: JobOptions.parse({}), purpose: 'copy',
-  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: true, latencyMs: 0.02, seedEntries: undefined,
+  timeoutSeconds: 600, bandwidth: null, tellChanges: false, hardLinks: true, keeps: allKept, attempt: 1, isLocal: true, latencyMs: 0.02,
 };
 
 let folder: string;
@@ -49,8 +49,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('new folders', () => {
   test.each([
-    ['copied by cp first', { seedEntries: 1 }],
-    ['copied by rsync alone', { seedEntries: 1_000_000 }],
+    ['copied by workers first', {}],
     ['copied by cp and tar first, as on a server,', { isSlow: true }],
   ])('%s are the same as the source, and counted the same', async (_what, tuning) => {
     const app = await openEngine(folder, { ...unitsOf(40), ...tuning });
@@ -100,28 +99,25 @@ test.each([[0.4, 32], [2, 32], [6, 11], [10, 8], [80, 8]])('where a call takes %
   expect(fillCall(unit, { ...copying, isLocal: false, latencyMs })).toMatchObject({ namesAtOnce: files });
 });
 
-describe('cp goes first', () => {
+describe('a worker copies itself', () => {
   const unit: Unit = {
     id: 1, kind: 'group', folder: 'a' as ByteName, names: ['a/b', 'a/-c'] as ByteName[], shares: [1, 1], entries: 5000, bytes: 1, weight: 1,
     isNew: true, premade: 0, after: [],
   };
   const withOptions = (options: Partial<JobOptions>) => ({ ...copying, options: JobOptions.parse(options) });
 
-  test('into the folder the walk has made, and overwrites nothing', () => {
-    expect(seedCall(unit, copying)).toMatchObject({
-      program: 'cp', argv: ['-dR', '-n', '--preserve=ownership,timestamps,links', '-t', '/d/a', '--', '/s/a/b', '/s/a/-c'],
-    });
+  test('new folders and files', () => {
+    expect(fillsItself(unit, copying, true)).toBe(true);
+    expect(fillsItself({ ...unit, kind: 'part' }, copying, true)).toBe(true);
   });
 
-  test.each<[string, Partial<Unit>, CallContext & SeedFacts]>([
+  test.each<[string, Partial<Unit>, CallContext & FillFacts]>([
     ['that is there already', { isNew: false }, copying],
-    ['that is small', { entries: 20 }, copying],
     ['of the whole tree', { names: ['' as ByteName] }, copying],
-    ['whose names no argument can carry', { names: ['a/\u00ff'] as ByteName[] }, copying],
     ['that is tried again', {}, { ...copying, attempt: 2 }],
     ['of a dry run', {}, { ...copying, purpose: 'preview' }],
     ['on a server', {}, { ...copying, isLocal: false }],
-    ['where nothing would end it with its worker', {}, { ...copying, lifeline: 'shell' }],
+    ['on another system than Linux', {}, { ...copying, lifeline: 'shell' }],
     ['with excludes', {}, withOptions({ excludes: ['*.tmp'] })],
     ['with a bandwidth limit', {}, withOptions({ bandwidthLimit: 1000 })],
     ['with checksums', {}, withOptions({ checksum: true })],
@@ -129,6 +125,6 @@ describe('cp goes first', () => {
     ['with ACLs', {}, withOptions({ further: ['acls'] })],
     ['whose changes are told', {}, { ...copying, tellChanges: true }],
   ])('but not in a unit %s', (_what, changes, given) => {
-    expect(seedCall({ ...unit, ...changes }, given)).toBeNull();
+    expect(fillsItself({ ...unit, ...changes }, given, given.isLocal)).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ export interface Repeats {
  * `made` folders, which the walk has made. rsync counts a further name of a file as created, but not as transferred.
  * (Bytes of symlinks are in, as in rsync's total size.)
  */
-export function seededResult(result: RsyncResult, made: number, repeats: Repeats): RsyncResult {
+export function filledResult(result: RsyncResult, made: number, repeats: Repeats): RsyncResult {
   const { stats } = result;
   if (!stats) return result;
   const filesTransferred = Math.max(0, stats.files - repeats.files - result.facts.failedCount);

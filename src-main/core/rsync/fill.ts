@@ -2,13 +2,9 @@ import { ROOT } from '../../../src-shared/byte-name.ts';
 import type { JobOptions } from '../../../src-shared/job.ts';
 import type { KeptAttributes } from '../../../src-shared/kept-attributes.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
-import type { FillCall, RsyncCall } from '../../../src-shared/worker-protocol.ts';
-import { argumentsBelow, type CallContext } from './args.ts';
-import { toArgument } from './byte-name.ts';
+import type { FillCall } from '../../../src-shared/worker-protocol.ts';
+import type { CallContext } from './args.ts';
 
-/** Below so many entries, and so many bytes, starting a second program costs more than it saves. */
-const worthEntries = 200;
-const worthBytes = 16 * 1024 * 1024;
 /** Round trips of cp for a new small file on a server, half of them at either end (docs/benchmarks.md). */
 const tripsOfCopy = 31;
 const fewestAtOnce = 8;
@@ -16,15 +12,14 @@ const mostAtOnce = 32;
 /** Mean size from which on files are not small, bytes. */
 const largeFile = 256 * 1024;
 
-export interface SeedFacts {
+export interface FillFacts {
   /** No file call of either end waits for a server. */
   readonly isLocal: boolean;
   /** Of a file call, both ends together, ms. */
   readonly latencyMs: number;
-  readonly seedEntries: number | undefined;
 }
 
-/** Whether cp and tar copy as these options ask for: they know no filters, no limits and no further attributes. */
+/** Whether what copies new files before rsync does as these options ask for: it knows no filters, no limits and no further attributes. */
 export function isPlain({ excludes, compress, checksum, bandwidthLimit, further }: JobOptions): boolean {
   return excludes.length === 0 && !compress && !checksum && bandwidthLimit === null && further.length === 0;
 }
@@ -34,7 +29,7 @@ export function cpFlags(keeps: KeptAttributes): string[] {
   return ['-dR', '-n', keeps.owners ? '--preserve=ownership,timestamps,links' : '--preserve=timestamps,links'];
 }
 
-/** Whether new files may be copied by a simpler program first, cp or tar. */
+/** Whether new files may be copied by something simpler first: a worker itself, cp or tar. */
 export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'lifeline'>): boolean {
   return isPlain(options) && lifeline === 'pdeathsig';
 }
@@ -43,7 +38,7 @@ export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'l
  * What cp(1) and tar(1) copy before the rsync of a unit of new small files on a server, or null where that must not be, or would not pay.
  * Large files are for rsync: it tells how far they are, and goes on with what was cut off.
  */
-export function fillCall(unit: Unit, context: CallContext & SeedFacts): FillCall | null {
+export function fillCall(unit: Unit, context: CallContext & FillFacts): FillCall | null {
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
   if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return {
@@ -62,22 +57,10 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
 }
 
 /**
- * The copy by cp(1) that goes before the rsync of a unit of new folders or files, or null where that must not be, or would not pay:
- * for new files cp needs half the processor time of rsync, for large ones a quarter. Afterwards both sides are compared, and rsync
- * mends what differs (docs/benchmarks.md). It copies what `rsync -aH` does and nothing more: no ACLs, no extended attributes. It overwrites
- * nothing (-n), and what it does wrong or not at all is rsync's to find: a file that was cut off has the time of now.
- * Needs a kernel that ends cp with its worker, and GNU's cp; another one refuses these options at once.
+ * Whether a worker copies the files of a unit of new folders or files itself before it compares both sides, on disks of this machine: for
+ * small files that takes a third of rsync's processor time, for large ones a quarter (docs/benchmarks.md). It copies what `rsync -aH`
+ * does and nothing more: no ACLs, no extended attributes. It overwrites nothing, and what it does wrong or not at all is rsync's to find.
  */
-export function seedCall(unit: Unit, context: CallContext & SeedFacts): RsyncCall | null {
-  const { source, destination, lifeline, keeps } = context;
-  const isWorth = context.seedEntries === undefined ? unit.entries >= worthEntries || unit.bytes >= worthBytes : unit.entries >= context.seedEntries;
-  if (!isFirstCopy(unit, context) || !context.isLocal || !maySpare(context) || !isWorth || unit.names.includes(ROOT)) return null;
-  const folder = toArgument(unit.folder);
-  const paths = argumentsBelow(`${source}/`, unit.names);
-  if (folder === null || paths === null) return null;
-  const target = folder === '' ? destination : `${destination}/${folder}`;
-  return {
-    program: 'cp', lifeline, input: null,
-    argv: [...cpFlags(keeps), '-t', target, '--', ...paths],
-  };
+export function fillsItself(unit: Unit, context: CallContext, isLocal: boolean): boolean {
+  return isFirstCopy(unit, context) && isLocal && maySpare(context) && !unit.names.includes(ROOT);
 }

@@ -5,7 +5,7 @@ import type { FillCall } from '../../src-shared/worker-protocol.ts';
 import { argumentsBelow } from '../core/rsync/args.ts';
 import { toArgument, toBytes } from '../core/rsync/byte-name.ts';
 import { guardedCommand } from '../core/rsync/lifeline.ts';
-import { cpFlags } from '../core/rsync/seed.ts';
+import { cpFlags } from '../core/rsync/fill.ts';
 import { errnoOf } from './errno.ts';
 import { createLanes, forEachInParallel } from './in-parallel.ts';
 import { packsOf, type Pack } from './packs.ts';
