@@ -40,8 +40,16 @@ export function typeOf({ mode }: Facts): number {
   return mode & constants.S_IFMT;
 }
 
+export function isFile(facts: Facts): boolean {
+  return typeOf(facts) === constants.S_IFREG;
+}
+
 export function isFolder(facts: Facts): boolean {
   return typeOf(facts) === constants.S_IFDIR;
+}
+
+export function isSymlink(facts: Facts): boolean {
+  return typeOf(facts) === constants.S_IFLNK;
 }
 
 /** Names with the same answer are names of one file, also where the other was told by Node. */

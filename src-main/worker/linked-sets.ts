@@ -3,6 +3,7 @@ import { linkedFolders } from '../core/plan/linked-folders.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes, type Excludes } from '../core/rsync/filter.ts';
+import { identityOf } from './facts.ts';
 import type { FileCalls } from './file-calls.ts';
 import { createLimit, inFlight } from './in-parallel.ts';
 
@@ -98,6 +99,6 @@ async function walk(
     if (!stats) return;
     looked.files++;
     looked.bytes += stats.size;
-    if (stats.nlink > 1) onLinked({ path, file: `${stats.dev}:${stats.ino}`, links: stats.nlink, bytes: stats.size });
+    if (stats.links > 1) onLinked({ path, file: identityOf(stats), links: stats.links, bytes: stats.size });
   }
 }

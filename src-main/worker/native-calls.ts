@@ -6,6 +6,15 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { isAscii } from '../core/rsync/byte-name.ts';
 import type { Facts } from './facts.ts';
 
+/** In the place of a folder: the name is an absolute path (AT_FDCWD in linux/fcntl.h). */
+export const byPath = -100;
+
+/** A name in a folder, and its type: S_IFREG and the like, or 0 where that is not known. */
+export interface TypedName {
+  readonly name: ByteName;
+  readonly type: number;
+}
+
 /**
  * File calls of Linux that Node has not, or has at several times their cost (docs/benchmarks.md). A folder is the number of its
  * descriptor, and a name is looked up right in it: nothing on the way can be a symlink. None of them waits in a thread of Node's, but for
@@ -18,6 +27,8 @@ export interface NativeCalls {
   lookAt(descriptor: number): Facts;
   /** The names in a folder that is open. Throws as Node does. */
   list(folder: number): ByteName[];
+  /** The same with the types of names, as far as the file system tells them. */
+  listTyped(folder: number): TypedName[];
   /** How many there are. Throws as Node does. */
   count(folder: number): number;
   openFile(folder: number, name: ByteName): number;
@@ -51,7 +62,6 @@ export interface NativeCalls {
 }
 
 /** linux/fcntl.h, linux/stat.h and linux/fs.h: the same on all processors. */
-const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_SYMLINK_FOLLOW = 0x400;
 const AT_NO_AUTOMOUNT = 0x800;
@@ -68,6 +78,8 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY
 const noName = Buffer.from([0]);
 const twoTo32 = 2 ** 32;
 const dot = 0x2e;
+/** Types of names are those of stat(2), moved (dirent.h, DTTOIF). */
+const typeShift = 12;
 
 /** Null where they cannot be had: then comparisons and new files are left to rsync alone, and all is as right, and slower. */
 export function loadNativeCalls(): NativeCalls | null {
@@ -134,8 +146,8 @@ function bind(ffi: ForeignFunctions): NativeCalls {
     return times;
   }
 
-  /** Tells the length of each name in a folder, and where it begins in `entries`: struct linux_dirent64 in getdents(2). */
-  function forEachEntry(folder: number, tell: (at: number, length: number) => void): void {
+  /** Tells the length and the type of each name in a folder, and where it begins in `entries`: struct linux_dirent64 in getdents(2). */
+  function forEachEntry(folder: number, tell: (at: number, length: number, type: number) => void): void {
     lseek(folder, 0, SEEK_SET);
     for (;;) {
       const filled = getdents(folder, entries, entries.length);
@@ -148,7 +160,7 @@ function bind(ffi: ForeignFunctions): NativeCalls {
         // The next one begins at a multiple of eight.
         let end = Math.max(name, next - 8);
         while (entries[end] !== 0) end++;
-        if (entries[name] !== dot || end - name > 2 || (end - name === 2 && entries[name + 1] !== dot)) tell(name, end - name);
+        if (entries[name] !== dot || end - name > 2 || (end - name === 2 && entries[name + 1] !== dot)) tell(name, end - name, entries[name - 1]!);
       }
     }
   }
@@ -171,6 +183,11 @@ function bind(ffi: ForeignFunctions): NativeCalls {
       forEachEntry(folder, (at, length) => names.push(entries.toString('latin1', at, at + length) as ByteName));
       return names;
     },
+    listTyped(folder) {
+      const names: TypedName[] = [];
+      forEachEntry(folder, (at, length, type) => names.push({ name: entries.toString('latin1', at, at + length) as ByteName, type: type << typeShift }));
+      return names;
+    },
     count(folder) {
       let names = 0;
       forEachEntry(folder, () => names++);
@@ -183,7 +200,7 @@ function bind(ffi: ForeignFunctions): NativeCalls {
     makeFolder: (folder, name, mode) => mkdirat(folder, asArgument(name), mode) === 0,
     makeSymlink: (folder, name, target) => symlinkat(Buffer.concat([target, noName]), folder, asArgument(name)) === 0,
     // By its name in /proc, as AT_EMPTY_PATH is for root alone (open(2)).
-    link: (descriptor, folder, name) => linkat(AT_FDCWD, `/proc/self/fd/${descriptor}`, folder, asArgument(name), AT_SYMLINK_FOLLOW) === 0,
+    link: (descriptor, folder, name) => linkat(byPath, `/proc/self/fd/${descriptor}`, folder, asArgument(name), AT_SYMLINK_FOLLOW) === 0,
     read, write,
     copy: (from, to, bytes) => copySlowly(from, null, to, null, bytes, 0),
     readSlowly: slowly(read),

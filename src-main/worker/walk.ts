@@ -6,8 +6,10 @@ import { weightOf } from '../core/plan/cost.ts';
 import { OWN_FOLDER } from '../core/rsync/args.ts';
 import { pathTo } from '../core/rsync/byte-name.ts';
 import { compileExcludes } from '../core/rsync/filter.ts';
-import { directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
+import { isFile } from './facts.ts';
+import { createNativeFileCalls, directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
 import type { ListedName } from './list-names.ts';
+import { loadNativeCalls } from './native-calls.ts';
 import { fewSampledFolders, findLinkedFolders, sampledFolders } from './linked-sets.ts';
 
 /** Folders read at the same time from a server: enough to hide its latency, and what the thread pool can carry. */
@@ -52,7 +54,7 @@ export interface UnitSink {
  */
 export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutAnswer<'plan'>> {
   const isExcluded = compileExcludes(request.excludes);
-  const files = request.isSlow ? pooledCalls : directCalls;
+  const files = fileCallsFor(request);
   const readers = request.isSlow ? readersOfServer : 1;
   const samples = request.isSlow && request.cost.bytesPerMs === Number.MAX_SAFE_INTEGER ? fewestSamples : usualSamples;
   const records = new Map(request.records.map((record) => [record.path, record]));
@@ -157,6 +159,13 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   }
 }
 
+function fileCallsFor({ isSlow, records }: PlanRequest): FileCalls {
+  if (isSlow) return pooledCalls;
+  // Of a tree that is known little is walked, and to load them takes some milliseconds.
+  const native = records.length === 0 ? loadNativeCalls() : null;
+  return native ? createNativeFileCalls(native) : directCalls;
+}
+
 /** Bytes of the files of one folder: from at most so many of them, or from all of them where they are large. */
 async function measure(calls: FileCalls, source: string, files: readonly ByteName[], most: number): Promise<{ bytes: number; sizes: number[] | null }> {
   if (files.length === 0) return { bytes: 0, sizes: null };
@@ -172,7 +181,7 @@ async function measure(calls: FileCalls, source: string, files: readonly ByteNam
 
 async function sizeOf(files: FileCalls, source: string, path: ByteName): Promise<number> {
   const stats = await files.look(pathTo(source, path));
-  return stats?.isFile() ? stats.size : 0;
+  return stats && isFile(stats) ? stats.size : 0;
 }
 
 async function ownerMayWrite(files: FileCalls, source: string, path: ByteName): Promise<boolean> {

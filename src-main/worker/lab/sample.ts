@@ -4,6 +4,7 @@ import type { LabQuestion, LabSample } from '../../../src-shared/lab-protocol.ts
 import { OWN_FOLDER } from '../../core/rsync/args.ts';
 import { display, pathTo } from '../../core/rsync/byte-name.ts';
 import { compileExcludes, type Excludes } from '../../core/rsync/filter.ts';
+import { isFile, isSymlink } from '../facts.ts';
 import { pooledCalls } from '../file-calls.ts';
 import { chooseSample, type Seen } from './choose-sample.ts';
 
@@ -94,11 +95,11 @@ export async function takeSample({ source, excludes, mostBytes, mostEntries, mos
     if (isFolder) return void folder.folders.push(newFolder(path));
     const at = pathTo(source, path);
     const stats = await pooledCalls.look(at);
-    const isKind = stats !== null && (stats.isFile() || stats.isSymbolicLink());
-    const mayRead = isKind && (process.getuid?.() === 0 || stats.isSymbolicLink() || await access(at, constants.R_OK).then(() => true, () => false));
+    const isKind = stats !== null && (isFile(stats) || isSymlink(stats));
+    const mayRead = isKind && (process.getuid?.() === 0 || isSymlink(stats) || await access(at, constants.R_OK).then(() => true, () => false));
     if (mayRead) {
       hasFile = true;
-      folder.files.push({ name: path, bytes: stats.isFile() ? stats.size : 0 });
+      folder.files.push({ name: path, bytes: isFile(stats) ? stats.size : 0 });
       return;
     }
     folder.isWhole = false;
