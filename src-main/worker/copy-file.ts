@@ -1,4 +1,4 @@
-import type { ByteName } from '../../src-shared/byte-name.ts';
+import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Turn } from './compare.ts';
 import { identityOf, permissions, type Facts } from './facts.ts';
@@ -11,12 +11,19 @@ const mostAtOnce = 256 * 1024;
 const pieceBytes = 8 * 1024 * 1024;
 /** Read and written where the kernel does not copy between these two file systems, bytes. */
 const slowPieceBytes = 1024 * 1024;
-/** Files held open for further names of theirs. */
-const mostHeld = 200;
+
+/** A folder of both sides that is open, by its descriptors. */
+export interface OpenPair {
+  readonly from: number;
+  readonly to: number;
+  readonly path: ByteName;
+}
 
 export interface CopyContext extends Pick<CompareCall, 'keeps' | 'isRoot'> {
   readonly calls: NativeCalls;
   readonly turn: Turn;
+  /** What all others lie in. */
+  readonly root: OpenPair;
   /** Told of each file's content, bytes. */
   readonly copied: (bytes: number) => void;
 }
@@ -24,26 +31,24 @@ export interface CopyContext extends Pick<CompareCall, 'keeps' | 'isRoot'> {
 /** Copies files that the destination has not. */
 export interface FileCopy {
   /**
-   * Copies a file; answers what is there then, be it another one that had the name, or null. What it could not copy right has the
+   * Copies a file of a folder; answers what is there then, be it another one that had the name, or null. What it could not copy right has the
    * time of now, so that rsync copies it again. Throws `OnlyRsyncKnows` where the destination takes no more.
    */
-  copy(from: number, to: number, name: ByteName, ours: Facts): Facts | null | Promise<Facts | null>;
+  copy(pair: OpenPair, name: ByteName, ours: Facts): Facts | null | Promise<Facts | null>;
   /** Gives what is open at the destination the owner, the permissions and the time of the source; answers what it has then. */
   finish(made: number, ours: Facts): Facts;
-  /** To be called at the end. */
-  close(): void;
 }
 
 /**
  * For new small files this takes half the processor time of cp(1) and a comparison after it, as all is known of a file when it
  * is closed (docs/benchmarks.md). Nothing is overwritten, and nothing removed.
  */
-export function createFileCopy({ calls, keeps, isRoot, turn, copied }: CopyContext): FileCopy {
+export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: CopyContext): FileCopy {
   const content = Buffer.allocUnsafeSlow(mostAtOnce + 1);
   const [user, group] = [process.geteuid?.() ?? -1, process.getegid?.() ?? -1];
   const mask = process.umask();
-  /** Open at the destination, by what they are at the source. */
-  const held = new Map<string, number>();
+  /** Copies of files that have further names, by what they are at the source. */
+  const firstNames = new Map<string, ByteName>();
 
   function isOwned(facts: Facts, ours: Facts): boolean {
     return !keeps.owners || (facts.gid === ours.gid && (!isRoot || facts.uid === ours.uid));
@@ -101,21 +106,30 @@ export function createFileCopy({ calls, keeps, isRoot, turn, copied }: CopyConte
     return read;
   }
 
-  /** Another name of a file that was copied; false where that cannot be. */
+  /** Another name of a file that was copied; false where there is none, or it cannot be. */
   function link(to: number, name: ByteName, ours: Facts): boolean {
-    const first = held.get(identityOf(ours));
-    return first !== undefined && calls.link(first, to, name);
+    const first = firstNames.get(identityOf(ours));
+    if (first === undefined) return false;
+    return within(parentOf(first), (folder) => calls.link(folder, lastOf(first), to, name));
   }
 
-  /** Closes what was made, or holds it for further names. */
-  function leave(made: number, ours: Facts): void {
-    if (ours.links > 1 && held.size < mostHeld && !held.has(identityOf(ours))) held.set(identityOf(ours), made);
-    else calls.close(made);
+  /** Goes down part by part, as a symlink may have come in the place of each folder. */
+  function within(path: ByteName, use: (folder: number) => boolean): boolean {
+    if (path === root.path) return use(root.to);
+    return within(parentOf(path), (parent) => {
+      const folder = calls.openFolder(parent, lastOf(path));
+      if (folder < 0) return false;
+      try {
+        return use(folder);
+      } finally {
+        calls.close(folder);
+      }
+    });
   }
 
   return {
     finish,
-    copy(from, to, name, ours) {
+    copy({ from, to, path }, name, ours) {
       if (ours.links > 1 && link(to, name, ours)) return calls.look(to, name);
       const source = calls.openFile(from, name);
       if (source < 0) return calls.look(to, name);
@@ -128,18 +142,15 @@ export function createFileCopy({ calls, keeps, isRoot, turn, copied }: CopyConte
       const end = (isCopied: boolean): Facts => (isCopied ? finish(made, ours) : calls.lookAt(made));
       const close = (): void => {
         calls.close(source);
-        leave(made, ours);
+        calls.close(made);
       };
+      if (ours.links > 1) firstNames.set(identityOf(ours), joinName(path, name));
       if (ours.size > mostAtOnce) return copyInPieces(source, made, ours.size).then(end).finally(close);
       try {
         return end(ours.size === 0 || copyAtOnce(source, made, ours.size));
       } finally {
         close();
       }
-    },
-    close() {
-      for (const made of held.values()) calls.close(made);
-      held.clear();
     },
   };
 }

@@ -3,7 +3,7 @@ import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CompareWalk, Turn } from './compare.ts';
 import type { ComparisonBuilder } from './comparison.ts';
-import { createFileCopy, type FileCopy } from './copy-file.ts';
+import { createFileCopy, type FileCopy, type OpenPair } from './copy-file.ts';
 import { typeOf, type Facts } from './facts.ts';
 import { descriptorOf, targetOf } from './held-folder.ts';
 import type { NativeCalls } from './native-calls.ts';
@@ -26,7 +26,8 @@ export interface FillContext {
 export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder, { calls, turn, copied }: FillContext): CompareWalk {
   const { keeps, isRoot } = call;
 
-  async function fillNames(from: number, to: number, path: ByteName, names: readonly ByteName[], isInScope: boolean, files: FileCopy): Promise<void> {
+  async function fillNames(pair: OpenPair, names: readonly ByteName[], isInScope: boolean, files: FileCopy): Promise<void> {
+    const { from, to, path } = pair;
     for (let start = 0; start < names.length; start += mostAtOnce) {
       await turn();
       const some = names.slice(start, start + mostAtOnce);
@@ -34,7 +35,7 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
       const theirs: (Facts | null)[] = [];
       for (const name of some) {
         const facts = calls.look(from, name);
-        const there = facts && make(from, to, joinName(path, name), name, facts, files);
+        const there = facts && make(pair, name, facts, files);
         ours.push(facts);
         theirs.push(there instanceof Promise ? await there : there);
       }
@@ -46,43 +47,42 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
   }
 
   /** Answers what the destination has then. */
-  function make(from: number, to: number, path: ByteName, name: ByteName, ours: Facts, files: FileCopy): Facts | null | Promise<Facts | null> {
+  function make(pair: OpenPair, name: ByteName, ours: Facts, files: FileCopy): Facts | null | Promise<Facts | null> {
     switch (typeOf(ours)) {
-      case constants.S_IFREG: return files.copy(from, to, name, ours);
-      case constants.S_IFDIR: return fillFolder(from, to, path, name, ours, files);
-      case constants.S_IFLNK:
-        if (calls.makeSymlink(to, name, targetOf(from, name))) {
-          if (keeps.owners) calls.setOwnerOf(to, name, isRoot ? ours.uid : -1, ours.gid);
-          calls.setTimeOf(to, name, ours);
-        }
-        return calls.look(to, name);
-      default: return calls.look(to, name);
+      case constants.S_IFREG: return files.copy(pair, name, ours);
+      case constants.S_IFDIR: return fillFolder(pair, name, ours, files);
+      case constants.S_IFLNK: return copySymlink(pair, name, ours);
+      default: return calls.look(pair.to, name);
     }
   }
 
-  async function fillFolder(from: number, to: number, path: ByteName, name: ByteName, ours: Facts, files: FileCopy): Promise<Facts | null> {
+  function copySymlink({ from, to }: OpenPair, name: ByteName, ours: Facts): Facts | null {
+    if (calls.makeSymlink(to, name, targetOf(from, name))) {
+      if (keeps.owners) calls.setOwnerOf(to, name, isRoot ? ours.uid : -1, ours.gid);
+      calls.setTimeOf(to, name, ours);
+    }
+    return calls.look(to, name);
+  }
+
+  async function fillFolder(pair: OpenPair, name: ByteName, ours: Facts, files: FileCopy): Promise<Facts> {
     // The first ones were made by the walk.
-    calls.makeFolder(to, name, 0o700);
-    const inside = calls.openFolder(from, name);
-    const target = calls.openFolder(to, name);
+    calls.makeFolder(pair.to, name, 0o700);
+    const from = calls.openFolder(pair.from, name);
+    const to = calls.openFolder(pair.to, name);
     try {
       // What cannot be read or made is rsync's to tell of.
-      if (inside < 0 || target < 0) throw new OnlyRsyncKnows();
-      await fillNames(inside, target, path, calls.list(inside), true, files);
-      return files.finish(target, ours);
+      if (from < 0 || to < 0) throw new OnlyRsyncKnows();
+      await fillNames({ from, to, path: joinName(pair.path, name) }, calls.list(from), true, files);
+      return files.finish(to, ours);
     } finally {
-      for (const descriptor of [inside, target]) if (descriptor >= 0) calls.close(descriptor);
+      for (const descriptor of [from, to]) if (descriptor >= 0) calls.close(descriptor);
     }
   }
 
   return {
     async names(from, to, names) {
-      const files = createFileCopy({ calls, turn, copied, keeps, isRoot });
-      try {
-        await fillNames(descriptorOf(from), descriptorOf(to), from.path, names, false, files);
-      } finally {
-        files.close();
-      }
+      const pair = { from: descriptorOf(from), to: descriptorOf(to), path: from.path };
+      await fillNames(pair, names, false, createFileCopy({ calls, root: pair, turn, copied, keeps, isRoot }));
     },
     root: () => Promise.reject(new OnlyRsyncKnows()),
   };

@@ -37,8 +37,8 @@ export interface NativeCalls {
   createFile(folder: number, name: ByteName, mode: number): number;
   makeFolder(folder: number, name: ByteName, mode: number): boolean;
   makeSymlink(folder: number, name: ByteName, target: Buffer): boolean;
-  /** Gives what is open another name. */
-  link(descriptor: number, folder: number, name: ByteName): boolean;
+  /** Gives a file another name. */
+  link(fromFolder: number, fromName: ByteName, folder: number, name: ByteName): boolean;
   /** Answers the number of bytes. */
   read(descriptor: number, into: Uint8Array, bytes: number): number;
   write(descriptor: number, from: Uint8Array, bytes: number): number;
@@ -63,7 +63,6 @@ export interface NativeCalls {
 
 /** linux/fcntl.h, linux/stat.h and linux/fs.h: the same on all processors. */
 const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_SYMLINK_FOLLOW = 0x400;
 const AT_NO_AUTOMOUNT = 0x800;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
@@ -199,8 +198,7 @@ function bind(ffi: ForeignFunctions): NativeCalls {
     createFile: (folder, name, mode) => openat(folder, asArgument(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode),
     makeFolder: (folder, name, mode) => mkdirat(folder, asArgument(name), mode) === 0,
     makeSymlink: (folder, name, target) => symlinkat(Buffer.concat([target, noName]), folder, asArgument(name)) === 0,
-    // By its name in /proc, as AT_EMPTY_PATH is for root alone (open(2)).
-    link: (descriptor, folder, name) => linkat(byPath, `/proc/self/fd/${descriptor}`, folder, asArgument(name), AT_SYMLINK_FOLLOW) === 0,
+    link: (fromFolder, fromName, folder, name) => linkat(fromFolder, asArgument(fromName), folder, asArgument(name), 0) === 0,
     read, write,
     copy: (from, to, bytes) => copySlowly(from, null, to, null, bytes, 0),
     readSlowly: slowly(read),
