@@ -74,8 +74,9 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
     return true;
   }
 
-  /** Holes stay holes. */
-  async function copyInPieces(source: number, made: number, bytes: number): Promise<boolean> {
+  /** The same; holes stay holes. */
+  async function copyInPieces(source: number, made: number, ours: Facts): Promise<boolean> {
+    const bytes = ours.size;
     let at = 0;
     while (at < bytes) {
       const start = calls.nextData(source, at);
@@ -91,8 +92,8 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
         at += piece;
       }
     }
-    // It may end with a hole.
-    return calls.setSize(made, bytes);
+    // One that was cut short meanwhile looks as if it ended with a hole.
+    return calls.setSize(made, bytes) && isUnchanged(calls.lookAt(source), ours);
   }
 
   /** Answers 0 at the end of the source. */
@@ -145,7 +146,7 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
         calls.close(made);
       };
       if (ours.links > 1) firstNames.set(identityOf(ours), joinName(path, name));
-      if (ours.size > mostAtOnce) return copyInPieces(source, made, ours.size).then(end).finally(close);
+      if (ours.size > mostAtOnce) return copyInPieces(source, made, ours).then(end).finally(close);
       try {
         return end(ours.size === 0 || copyAtOnce(source, made, ours.size));
       } finally {
@@ -153,4 +154,8 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
       }
     },
   };
+}
+
+function isUnchanged(now: Facts, before: Facts): boolean {
+  return now.size === before.size && now.seconds === before.seconds && now.nanoseconds === before.nanoseconds;
 }
