@@ -68,6 +68,8 @@ describe.skipIf(reason !== null)(`where one end is slow${reason === null ? '' : 
     writeTree(backing.source, plainTree({ folders: 3, files: 10, bytes: 2000 }));
     mkdirSync(backing.destination);
     nas = await mountNas(program, shape, { backing: backing[slow], point: join(folder, 'nas') });
+    await engine.close();
+    engine = await openEngine(folder, { ...unitsOf(12), isSlow: true });
     const places = { ...backing, [slow]: nas.point };
     const { state, run, events, durationMs, totals: { entries, filesTransferred } } = await backUp(engine, places.source, places.destination, { options: { workers: 3 } });
     expect(state).toBe('succeeded');

@@ -10,7 +10,7 @@ import { isWorker, leftAfter, processesNaming, signal, until } from '../fixtures
 import { plainTree } from '../fixtures/tree-plain.ts';
 import { removeTree, writeTree } from '../fixtures/tree.ts';
 
-/** What is cut off while new files are copied before rsync: by pairs of tar as on a server, by the worker itself on local disks. */
+/** What is cut off while new files are copied before rsync: by cp and tar as on a server, by the worker itself on local disks. */
 const tuning = { ...unitsOf(2000), isSlow: true };
 let folder: string;
 let source: string;
@@ -28,11 +28,12 @@ afterEach(() => {
 
 const running = (program: string): number[] =>
   processesNaming(destination).filter(({ command }) => new RegExp(`(?:^|/)${program} `, 'u').test(command)).map(({ pid }) => pid);
-const tars = (): number[] => running('tar');
+/** Those that copy files, or the folders they lie in. */
+const copies = (): number[] => [...running('cp'), ...running('tar')];
 
 test.each(['SIGKILL', 'SIGINT'] as const)('a host that gets %s leaves no process behind, and the next run finishes the copy', async (end) => {
   const cli = startCli(['backup', source, destination], { home, tuning });
-  await until('a tar', 10_000, () => tars().length > 0);
+  await until('a copy', 10_000, () => copies().length > 0);
   signal(cli.pid, end);
   const begun = performance.now();
   const { code } = await cli.ended;
@@ -45,10 +46,10 @@ test.each(['SIGKILL', 'SIGINT'] as const)('a host that gets %s leaves no process
   expect(diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination)))).toEqual([]);
 });
 
-test('a worker or a tar that is killed costs nothing but time', async () => {
+test('a copy that is killed costs nothing but time', async () => {
   const cli = startCli(['backup', source, destination], { home, tuning });
-  await until('a tar', 10_000, () => tars().length > 0);
-  for (const pid of tars().slice(0, 2)) signal(pid, 'SIGKILL');
+  await until('a copy', 10_000, () => copies().length > 0);
+  for (const pid of copies().slice(0, 2)) signal(pid, 'SIGKILL');
   expect((await cli.ended).code).toBe(0);
   expect(await leftAfter(folder, promised(2000))).toEqual([]);
   expect(diffManifest(readManifest(source), withoutOwnFolder(readManifest(destination)))).toEqual([]);

@@ -38,6 +38,7 @@ const table: readonly [string, MadeMeters, Partial<RunWork> | null, Cause][] = [
   ['a long tail', { sample: { busy: 1.4, cores: [0.5, 0.1] }, lanes: { cpu: 1, other: 0.4 } },
     { aloneMs: 15_000, laneMs: 26_000, longest: { name: 'omega/raw', startMs: 300, durationMs: 19_000, entries: 90_000, bytes: 1e9, isOneFile: false } }, 'one-long-unit'],
   ['many small units', { lanes: { cpu: 1, other: 3 } }, { units: 1600, entries: 9000, laneMs: 76_000 }, 'start-up'],
+  ['many small units that need no rsync', { lanes: { cpu: 2 }, sample: { cores: [1, 1, 0.1, 0.1] } }, { units: 1600, entries: 9000, laneMs: 16_000 }, 'nothing'],
   ['a long way to the first unit', { lanes: { cpu: 1, other: 3 }, seconds: 3 }, { durationMs: 20_000, beforeMs: 16_500, afterMs: 300 }, 'start-up'],
   ['a quick run', { seconds: 1 }, { durationMs: 900, beforeMs: 500, afterMs: 100 }, 'nothing'],
   ['nothing in particular', { lanes: { cpu: 0.25, sourceDisk: 0.2, destinationDisk: 0.2, destinationData: 0.25, sourceData: 0.2, other: 2.9 }, facts: { cores: 8 } }, {}, 'nothing'],
@@ -157,8 +158,8 @@ describe('the advice', () => {
     const alone = { aloneMs: 15_000, laneMs: 26_000, longest };
     const tail = { sample: { busy: 1.3, cores: [0.3, 0.1], copyCpu: 0.35 }, lanes: { cpu: 0.4, sourceDisk: 0.9 } };
     const [split] = judge(madeMeters(tail), madeWork(alone))?.advice ?? [];
-    // 26 s of work in four lanes take 6.5 s, of which cp makes what goes to the processor (0.4 of 1.3) a third less; 0.4 s are start and end.
-    const copying = 6.5 * (0.9 / 1.3 + 0.4 / 1.3 / 1.5);
+    // 26 s of work in four lanes take 6.5 s, of which workers make what goes to the processor (0.4 of 1.3) half; 0.4 s are start and end.
+    const copying = 6.5 * (0.9 / 1.3 + 0.4 / 1.3 / 2);
     expect(split).toMatchObject({ text: expect.stringContaining('Split omega/raw'), gain: expect.closeTo(20.4 / (copying + 0.4), 1) });
     const file = judge(madeMeters(tail), madeWork({ ...alone, longest: { ...longest, isOneFile: true } }));
     expect(file?.advice.every(({ gain }) => gain === 1)).toBe(true);

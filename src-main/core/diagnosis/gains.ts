@@ -82,10 +82,10 @@ export function morePool(picture: Picture): { readonly workers: number; readonly
 }
 
 /**
- * New folders of a split unit are copied by cp, one that stays whole by rsync (rsync/fill.ts), which takes so many times the
+ * New folders of a split unit are copied by workers themselves, one that stays whole by rsync (rsync/fill.ts), which takes so many times the
  * processor time: for small files, and for content.
  */
-const sparedCpu = { small: 1.5, large: 3 };
+const sparedCpu = { small: 2, large: 3 };
 /** Mean size from which on content is what takes the time, bytes. */
 const largeFile = 256 * 1024;
 
@@ -115,7 +115,7 @@ export function firstGain(picture: Picture, work: RunWork): number {
 export function unitsGain(picture: Picture, work: RunWork, starts: number): number {
   const { facts: { source, destination, options, cores }, poolSize } = picture;
   const copyingMs = Math.max(1, work.durationMs - work.beforeMs - work.afterMs);
-  // Units that are worth it are copied by cp or tar, tiny ones are not.
+  // Larger ones may need no rsync at all.
   const { msPerEntry } = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: isPlain(options) });
   const leastMs = 2 * startMs + (work.entries * msPerEntry) / Math.max(1, Math.min(poolSize, cores));
   return wholeGain(picture, copyingMs / Math.max(leastMs, copyingMs * (1 - starts)));

@@ -114,7 +114,9 @@ export function stalledShare(stall: number): number {
  * By what starting takes and what entries and bytes are predicted to take, not by the clock alone: on a busy machine both take longer.
  */
 function startShare({ units, entries, bytesTransferred, laneMs }: RunWork, { source, destination }: RunFacts, core: number): number {
-  if (units < manyUnits || (laneMs * (1 - core)) / units > shortUnitMs) return 0;
+  const eachMs = laneMs / units;
+  // What takes less has started none: it was compared, or copied by its worker.
+  if (units < manyUnits || eachMs * (1 - core) > shortUnitMs || eachMs < startMs) return 0;
   const cost = guessCost({ sourceLatencyMs: source.latencyMs, destinationLatencyMs: destination.latencyMs, isFull: true, isSpared: true });
   const workMs = (entries * cost.msPerEntry + bytesTransferred / cost.bytesPerMs) / units;
   return workMs > startMs ? 0 : startMs / (startMs + workMs);

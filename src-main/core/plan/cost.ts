@@ -6,7 +6,7 @@ export interface CostFacts {
   readonly destinationLatencyMs: number;
   /** Most of the source is not at the destination yet. */
   readonly isFull: boolean;
-  /** A simpler program than rsync does most of the work: cp or tar of a first copy, a comparison of the next ones. */
+  /** Something simpler than rsync does most of the work: a worker, cp or tar of a first copy, a comparison of the next ones. */
   readonly isSpared: boolean;
 }
 
@@ -20,7 +20,7 @@ export function isSlow(latencyMs: number): boolean {
 
 /**
  * First guess of what an entry costs, from measurements (docs/benchmarks.md): local rsync needs about 0.11 ms of CPU per
- * new file, 0.03 ms where cp goes before, and 0.012 ms per unchanged one, half of that where a worker compares; on a NAS one
+ * new file, 0.03 ms where a worker copies it itself, and 0.012 ms per unchanged one, half of that where a worker compares; on a NAS one
  * rsync makes 17 + 34 round trips per new small file and 3 + 17 per unchanged one. Where it is spared
  * the work, many are made at the same time: the factors are what units took. Bytes of a server are guessed so that units of large files hold 30 MB: behind
  * a line of 100 MB/s that ended sooner than 50 MB.
