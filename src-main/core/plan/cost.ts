@@ -19,7 +19,7 @@ export function isSlow(latencyMs: number): boolean {
 }
 
 /**
- * First guess of what an entry costs, from measurements (docs/benchmarks.md): local rsync needs about 0.11 ms of CPU per
+ * First guess of what an entry costs, from measurements (docs/benchmarks.md): local rsync needs about 0.06 ms of CPU per
  * new file, 0.03 ms where a worker copies it itself, and 0.012 ms per unchanged one, half of that where a worker compares; on a NAS one
  * rsync makes 17 + 34 round trips per new small file and 3 + 17 per unchanged one. Where it is spared
  * the work, many are made at the same time: the factors are what units took. Bytes of a server are guessed so that units of large files hold 30 MB: behind
@@ -29,7 +29,7 @@ export function guessCost({ sourceLatencyMs, destinationLatencyMs, isFull, isSpa
   const source = isSlow(sourceLatencyMs) ? sourceLatencyMs : 0;
   const destination = isSlow(destinationLatencyMs) ? destinationLatencyMs : 0;
   return isFull
-    ? { msPerEntry: isSpared ? 0.03 + 0.5 * source + 0.6 * destination : 0.11 + 17 * source + 34 * destination, bytesPerMs: source + destination === 0 ? 400_000 : isSpared ? 30_000 : 60_000 }
+    ? { msPerEntry: isSpared ? 0.03 + 0.5 * source + 0.6 * destination : 0.06 + 17 * source + 34 * destination, bytesPerMs: source + destination === 0 ? 400_000 : isSpared ? 30_000 : 60_000 }
     // Unchanged files are not read, so bytes cost nothing.
     : { msPerEntry: isSpared ? 0.006 + 0.2 * (source + destination) : 0.012 + 3 * source + 17 * destination, bytesPerMs: Number.MAX_SAFE_INTEGER };
 }
