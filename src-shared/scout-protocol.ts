@@ -27,6 +27,8 @@ export const PlanRequest = z.object({
   maxWeight: z.number(),
   lanes: z.int(),
   records: z.array(FolderRecord),
+  /** Files with several names are looked for in a sample, as folders that share many of them are kept together. */
+  mayHaveLinks: z.boolean(),
   /** Make missing folders of split folders at the destination; false in a dry run. */
   prepare: z.boolean(),
   /** Without root a folder without owner write must not be split. */

@@ -73,7 +73,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   let tops: Folder[] = [];
   let rootFiles = 0;
   let rootIsNew = false;
-  const linked = await findLinkedFolders(files, request.source, request.excludes, request.isSlow ? fewSampledFolders : sampledFolders);
+  const linked = request.mayHaveLinks ? await findLinkedFolders(files, request.source, request.excludes, request.isSlow ? fewSampledFolders : sampledFolders) : [];
   // What stays together with folders elsewhere must be found, however little lies around it.
   const aboveLinked = new Set(linked.flat().flatMap(foldersAbove));
   const splitter = createSplitter({

@@ -100,3 +100,29 @@ test.each([['local disks', false], ['a server', true]])('snapshots are copied to
   expect(totals.filesTransferred).toBe(30);
   expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
 });
+
+test.each([['local disks', false], ['a server', true]])('the first links of a tree that had none are kept, and looked for from then on: on %s', async (_where, isSlow) => {
+  for (const day of ['mon', 'tue']) {
+    mkdirSync(join(source, day, 'alpha'), { recursive: true });
+    for (let file = 0; file < 30; file++) writeFileSync(join(source, day, `alpha/file ${file}`), `content of ${file}`);
+  }
+  // Times of the same second count as equal.
+  const age = () => execFileSync('find', [source, '-exec', 'touch', '-d', '2026-01-02 03:04:05.678', '{}', '+']);
+  age();
+  const app = await openEngine(folder, { ...unitsOf(20), isSlow });
+  const known = () => app.store().learned.hasLinks(app.store().jobs.list()[0]!.id);
+  await backUp(app, source, destination);
+  expect(known()).toBe(false);
+  mkdirSync(join(source, 'wed/alpha'), { recursive: true });
+  for (let file = 0; file < 30; file++) linkSync(join(source, `tue/alpha/file ${file}`), join(source, `wed/alpha/file ${file}`));
+  age();
+  for (const isKnown of [true, true]) {
+    expect((await backUp(app, source, destination)).state).toBe('succeeded');
+    expect(diffManifest(readManifest(source), readManifest(destination))).toEqual([]);
+    expect(known()).toBe(isKnown);
+  }
+  for (let file = 0; file < 30; file++) rmSync(join(source, `tue/alpha/file ${file}`));
+  await backUp(app, source, destination);
+  expect(known()).toBe(false);
+  await app.close();
+});

@@ -21,12 +21,25 @@ const units = (): UnitProgress[] => [
   unitIn('a/b', 'group', { names: [joinName(named('a/b'), named('c'))], shares: [10] }), unitIn('a', 'links'),
 ];
 
-function learnedFrom(all: readonly UnitProgress[]): FolderRecord[] {
-  let kept: FolderRecord[] = [];
-  const learned = { replaceFolders: (_job: string, records: Iterable<FolderRecord>) => { kept = [...records]; }, setCosts: () => {} };
-  learn({ store: { learned }, job: { id: 'job' }, units: new Set(all), settled: noneSettled() }, false);
+function allLearnedFrom(all: readonly UnitProgress[], hasLinks: boolean): { folders: FolderRecord[]; hasLinks: boolean | null } {
+  const kept: ReturnType<typeof allLearnedFrom> = { folders: [], hasLinks: null };
+  const learned = {
+    replaceFolders: (_job: string, records: Iterable<FolderRecord>) => { kept.folders = [...records]; }, setCosts: () => {},
+    setHasLinks: (_job: string, found: boolean) => { kept.hasLinks = found; },
+  };
+  learn({ store: { learned }, job: { id: 'job' }, units: new Set(all), settled: noneSettled(), hasLinks }, false);
   return kept;
 }
+const learnedFrom = (all: readonly UnitProgress[]): FolderRecord[] => allLearnedFrom(all, false).folders;
+
+test('that there are no files with several names is known where all were looked at', () => {
+  expect(allLearnedFrom(units(), false).hasLinks).toBe(false);
+  expect(allLearnedFrom(units(), true).hasLinks).toBe(true);
+  const [first = unitIn('', 'level'), ...rest] = units();
+  first.state = 'failed';
+  expect(allLearnedFrom([first, ...rest], false).hasLinks).toBeNull();
+  expect(allLearnedFrom([first, ...rest], true).hasLinks).toBe(true);
+});
 
 test('a run keeps what lies in subtrees that stayed whole, and in folders that were split, but not in the root', () => {
   expect(learnedFrom(units())).toEqual([

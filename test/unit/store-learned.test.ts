@@ -63,6 +63,14 @@ test('costs of full and incremental runs are kept apart', () => {
   expect(store.learned.costs(other).full).toBeNull();
 });
 
+test('whether there are files with several names is known after a run that looked', () => {
+  expect(store.learned.hasLinks(jobId)).toBeNull();
+  store.learned.setHasLinks(jobId, false);
+  store.learned.setHasLinks(other, true);
+  reopen();
+  expect([store.learned.hasLinks(jobId), store.learned.hasLinks(other)]).toEqual([false, true]);
+});
+
 test('passports of both ends are those of the last good run', () => {
   const mount = (source: string): Mount => ({ point: '/m\u00fc', type: 'nfs4', source, root: '/', uuid: null });
   const passports = (source: string) => ({

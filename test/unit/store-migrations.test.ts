@@ -60,6 +60,7 @@ test.each(migrations.map((step) => step.version))('the stored database of versio
   expect(store.learned.folders(job)).toEqual([
     { path: '', entries: 30, bytes: 4096 }, { path: 'caf\u00c3\u00a9/\u00ff#', entries: 3, bytes: 10 },
   ]);
+  expect(store.learned.hasLinks(job)).toBe(version >= 7 ? true : null);
   expect(store.learned.passports(job)?.source.inside).toMatchObject([{ point: '/data/prod/inside', type: 'ext4' }]);
   expect(store.learned.costs(job)).toEqual({ full: { msPerEntry: 0.125, bytesPerMs: 50_000 }, incremental: null });
   expect(store.runs.filledByUs('/backup/prod')).toBe(true);
@@ -137,7 +138,7 @@ test('steps that rebuild a table keep the rows that refer to it', () => {
   const rebuild = withNext((database) => database.exec(`
     CREATE TABLE fresh (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
       source TEXT NOT NULL, destination TEXT NOT NULL, options TEXT NOT NULL, created_at INTEGER NOT NULL,
-      updated_at INTEGER NOT NULL, schedule TEXT, notify TEXT, schedule_since INTEGER) STRICT;
+      updated_at INTEGER NOT NULL, schedule TEXT, notify TEXT, schedule_since INTEGER, has_links INTEGER) STRICT;
     INSERT INTO fresh SELECT * FROM jobs;
     DROP TABLE jobs;
     ALTER TABLE fresh RENAME TO jobs;

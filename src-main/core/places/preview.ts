@@ -62,7 +62,7 @@ export async function* previewSplit(
     const walk = scout.plan({
       op: 'plan',
       plan: {
-        source, destination: `${source}/.daybreak/none`, excludes: [...excludes], minWeight, maxWeight, lanes: 4, records: [], prepare: false,
+        source, destination: `${source}/.daybreak/none`, excludes: [...excludes], minWeight, maxWeight, lanes: 4, records: [], mayHaveLinks: true, prepare: false,
         isRoot: process.getuid?.() === 0, mirror: false, isSlow: isSlow(latencyMs), fills: false,
         cost: guessCost({ ...facts, isFull: true }),
       },

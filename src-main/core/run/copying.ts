@@ -150,7 +150,7 @@ export async function tryUnit(
   });
   context.bandwidth.giveBack(unit.id);
   context.work.ended(unit, end.result, context.ports.clock.now());
-  context.hasLinks ||= end.result?.hasLinks === true;
+  context.hasLinks ||= end.result?.hasLinks === true || progress.links.length > 0;
   progress.result = end.result;
   if (end.result) keepCutFiles(context, end.result);
   return end;

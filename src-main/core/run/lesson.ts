@@ -70,19 +70,23 @@ function addToSplit(split: Lesson['split'], { kind, folder, entries, after }: Un
 
 /** A run, as far as it can be learned from. */
 export interface Learnable {
-  readonly store: { readonly learned: Pick<LearnedStore, 'replaceFolders' | 'setCosts'> };
+  readonly store: { readonly learned: Pick<LearnedStore, 'replaceFolders' | 'setCosts' | 'setHasLinks'> };
+  /** Files with several names were met. */
+  readonly hasLinks: boolean;
   readonly job: { readonly id: string };
   readonly units: Iterable<UnitProgress>;
   readonly settled: { readonly lesson: Lesson };
 }
 
 /** Keeps what a run that came to its end taught. */
-export function learn({ store, job, units, settled }: Learnable, isFull: boolean): void {
+export function learn({ store, job, units, settled, hasLinks }: Learnable, isFull: boolean): void {
   const lesson: Lesson = { ...settled.lesson, subtrees: [...settled.lesson.subtrees], split: new Map(settled.lesson.split) };
   for (const progress of units) addLesson(lesson, progress);
   const { subtrees, split, isWhole, entries, bytes, durationMs } = lesson;
   // Units of another kind of run may be larger: then folders that were split in this one need no walk.
   store.learned.replaceFolders(job.id, recordsOf(isWhole ? split : [], subtrees));
+  // What was not looked at may have some.
+  if (hasLinks || isWhole) store.learned.setHasLinks(job.id, hasLinks);
   // Too little to measure by: start-up would be most of it.
   if (entries < 1000 || durationMs < 2000) return;
   const bytesPerMs = isFull ? Math.max(10_000, bytes / durationMs) * 4 : Number.MAX_SAFE_INTEGER;

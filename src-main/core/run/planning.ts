@@ -77,6 +77,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     isSlow: slow,
     fills: isFull && slow && facts.isSpared && !request.dryRun,
     records: known && !isFull ? store.learned.folders(job.id) : [],
+    mayHaveLinks: !known || store.learned.hasLinks(job.id) !== false,
     prepare: !request.dryRun,
     isRoot: process.getuid?.() === 0,
     mirror: job.options.mirror,

@@ -20,6 +20,9 @@ export interface LearnedStore {
   folders(jobId: string): FolderRecord[];
   /** Forgets what was known and keeps these, in one transaction. */
   replaceFolders(jobId: string, records: Iterable<FolderRecord>): void;
+  /** Whether the source has files with several names; null where nobody knows. */
+  hasLinks(jobId: string): boolean | null;
+  setHasLinks(jobId: string, hasLinks: boolean): void;
   costs(jobId: string): { full: CostModel | null; incremental: CostModel | null };
   setCosts(jobId: string, kind: CostKind, model: CostModel): void;
   /** Null before the first good run. Throws data-damaged rather than forgetting: a rail depends on them. */
@@ -35,6 +38,7 @@ export function learnedStore(database: DatabaseSync): LearnedStore {
   const keyOf = jobKeys(database);
   return {
     ...folderRecords(database, keyOf),
+    ...linkFacts(database, keyOf),
     ...costModels(database, keyOf),
     ...passportRecords(database, keyOf),
     ...poolSizes(database),
@@ -60,6 +64,18 @@ function folderRecords(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore,
         for (const record of records) put.run(key, record.path, whole(record.entries), whole(record.bytes));
       });
     },
+  };
+}
+
+function linkFacts(database: DatabaseSync, keyOf: KeyOf): Pick<LearnedStore, 'hasLinks' | 'setHasLinks'> {
+  const read = database.prepare('SELECT has_links FROM jobs WHERE key = ?');
+  const put = database.prepare('UPDATE jobs SET has_links = ? WHERE key = ?');
+  return {
+    hasLinks(jobId) {
+      const found = read.get(keyOf(jobId))?.['has_links'] ?? null;
+      return found === null ? null : found === 1;
+    },
+    setHasLinks: (jobId, hasLinks) => void put.run(hasLinks ? 1 : 0, keyOf(jobId)),
   };
 }
 

@@ -178,4 +178,6 @@ export const migrations: readonly Migration[] = [
   { version: 5, run: (database) => database.exec(diagnosisSchema) },
   // What folders share hard links is found anew by each walk.
   { version: 6, run: (database) => database.exec('DROP TABLE linked_folders') },
+  // Whether the last good run met files with several names; null: nobody knows.
+  { version: 7, run: (database) => database.exec('ALTER TABLE jobs ADD COLUMN has_links INTEGER') },
 ];
