@@ -6,7 +6,7 @@ import type { ComparedNames, ComparisonBuilder } from './comparison.ts';
 import { createInTurn, createLanes } from './in-parallel.ts';
 import { createLookAll } from './look-all.ts';
 import type { ListedName } from './list-names.ts';
-import type { NativeCalls } from './native-calls.ts';
+import type { FindNativeCalls } from './native-calls.ts';
 import { using, type SafeFolder } from './safe-folder.ts';
 
 /** Folders read side by side. */
@@ -15,7 +15,7 @@ const readers = 32;
 const looks = 48;
 
 /** Where calls wait for a server many of them wait at the same time. */
-export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn, calls: NativeCalls | null): CompareWalk {
+export function createServerWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn, calls: FindNativeCalls): CompareWalk {
   const lanes = createLanes(readers);
   const inTurn = createInTurn(looks);
   const lookAtSource = createLookAll(inTurn, calls, { remembers: call.remembers.source });

@@ -6,7 +6,7 @@ import { createServerWalk } from './compare-server.ts';
 import { createComparison, isSame, type Comparison, type ComparisonBuilder } from './comparison.ts';
 import { factsOf } from './facts.ts';
 import { createFillWalk } from './fill-local.ts';
-import type { NativeCalls } from './native-calls.ts';
+import type { FindNativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows, unlessOnlyRsyncKnows } from './only-rsync.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
@@ -15,7 +15,7 @@ export type Turn = () => Promise<void>;
 
 export interface CompareContext {
   readonly turn: Turn;
-  readonly calls: NativeCalls | null;
+  readonly calls: FindNativeCalls;
   /** Told of each new file's content, bytes. */
   readonly copied: (bytes: number) => void;
 }
@@ -58,6 +58,7 @@ export async function compareUnit(call: CompareCall, context: CompareContext): P
 /** Throws `OnlyRsyncKnows` where there is none. */
 function walkFor(call: CompareCall, comparison: ComparisonBuilder, { turn, calls, copied }: CompareContext): CompareWalk {
   if (!call.isLocal) return createServerWalk(call, comparison, turn, calls);
-  if (calls === null) throw new OnlyRsyncKnows();
-  return call.fills ? createFillWalk(call, comparison, { turn, calls, copied }) : createLocalWalk(call, comparison, turn, calls);
+  const native = calls();
+  if (native === null) throw new OnlyRsyncKnows();
+  return call.fills ? createFillWalk(call, comparison, { turn, calls: native, copied }) : createLocalWalk(call, comparison, turn, native);
 }

@@ -3,7 +3,7 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { errnoOf } from './errno.ts';
 import { factsOf, type Facts } from './facts.ts';
 import type { InTurn } from './in-parallel.ts';
-import type { NativeCalls } from './native-calls.ts';
+import type { FindNativeCalls } from './native-calls.ts';
 import type { SafeFolder } from './safe-folder.ts';
 
 /** Of names looked at together: so many wait at once in a flat folder. */
@@ -25,17 +25,18 @@ export type LookAll = (folder: SafeFolder, names: readonly ByteName[]) => Promis
  * keep nothing (`remembers`): each time that it fails, all wait for a server. Without native calls all goes by threads. `quickMs`: what
  * answers sooner is taken for memory.
  */
-export function createLookAll(inTurn: InTurn, calls: NativeCalls | null, { remembers, quickMs = fromMemoryMs }: { remembers: boolean; quickMs?: number }): LookAll {
+export function createLookAll(inTurn: InTurn, calls: FindNativeCalls, { remembers, quickMs = fromMemoryMs }: { remembers: boolean; quickMs?: number }): LookAll {
   let between = remembers ? 1 : mostBetween;
   let left = remembers ? 0 : mostBetween;
 
   /** Looks at names one after the other while memory answers; false when it did not. */
   function lookNow(folder: SafeFolder, names: readonly ByteName[], found: (Facts | null)[]): boolean {
-    if (calls === null || folder.descriptor === null) return false;
+    const native = calls();
+    if (native === null || folder.descriptor === null) return false;
     let slow = 0;
     for (const name of names) {
       const from = performance.now();
-      found.push(calls.look(folder.descriptor, name));
+      found.push(native.look(folder.descriptor, name));
       if (performance.now() - from > quickMs && ++slow > fewSlow) return false;
     }
     return slow < names.length;

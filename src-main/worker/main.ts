@@ -10,7 +10,7 @@ import { startFill, type Filling } from './fill-server.ts';
 import { createCutWork, type CutWork } from './cut-work.ts';
 import { findLinkedFiles } from './link-find.ts';
 import { findOutsideLinks } from './link-scan.ts';
-import { loadNativeCalls } from './native-calls.ts';
+import { createNativeCalls } from './native-calls.ts';
 import { openPort } from './port.ts';
 import { bytesMoved } from './process-io.ts';
 import { startRsync, type RsyncProcess } from './rsync-process.ts';
@@ -19,6 +19,7 @@ import { createSplitPoint, type SplitPoint } from './split-point.ts';
 
 /** The worker: runs one rsync at a time, for one unit, and tells how it goes. */
 
+const nativeCalls = createNativeCalls();
 /** Progress is read and told this often, ms. */
 const progressEveryMs = 500;
 /**
@@ -104,7 +105,7 @@ async function compareBoth(unit: number, call: CompareCall): Promise<Comparison 
   const copied = (more: number): void => {
     bytes += more;
   };
-  return withTurns((turn) => compareUnit(call, { turn, calls, copied })).finally(() => clearInterval(timer));
+  return withTurns((turn) => compareUnit(call, { turn, calls: nativeCalls, copied })).finally(() => clearInterval(timer));
 }
 
 /** Copies new files; tells what it moves. Rejects with `Stopped`. */
@@ -295,4 +296,3 @@ port.onMessage((raw) => {
   }
 });
 send({ type: 'ready', pid: process.pid });
-const calls = loadNativeCalls();

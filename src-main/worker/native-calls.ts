@@ -81,7 +81,15 @@ const dot = 0x2e;
 const typeShift = 12;
 
 /** Null where they cannot be had: then comparisons and new files are left to rsync alone, and all is as right, and slower. */
-export function loadNativeCalls(): NativeCalls | null {
+export type FindNativeCalls = () => NativeCalls | null;
+
+/** Loads them when they are first asked for, as that takes a process 10 ms. */
+export function createNativeCalls(): FindNativeCalls {
+  let found: NativeCalls | null | undefined;
+  return () => (found === undefined ? (found = loadCalls()) : found);
+}
+
+function loadCalls(): NativeCalls | null {
   if (process.platform !== 'linux') return null;
   try {
     return bind(createRequire(import.meta.url)('koffi') as ForeignFunctions);

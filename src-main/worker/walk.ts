@@ -9,7 +9,7 @@ import { compileExcludes } from '../core/rsync/filter.ts';
 import { isFile } from './facts.ts';
 import { createNativeFileCalls, directCalls, pooledCalls, type FileCalls } from './file-calls.ts';
 import type { ListedName } from './list-names.ts';
-import { loadNativeCalls } from './native-calls.ts';
+import { createNativeCalls } from './native-calls.ts';
 import { fewSampledFolders, findLinkedFolders, sampledFolders } from './linked-sets.ts';
 
 /** Folders read at the same time from a server: enough to hide its latency, and what the thread pool can carry. */
@@ -162,7 +162,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
 function fileCallsFor({ isSlow, records }: PlanRequest): FileCalls {
   if (isSlow) return pooledCalls;
   // Of a tree that is known little is walked, and to load them takes some milliseconds.
-  const native = records.length === 0 ? loadNativeCalls() : null;
+  const native = records.length === 0 ? createNativeCalls()() : null;
   return native ? createNativeFileCalls(native) : directCalls;
 }
 

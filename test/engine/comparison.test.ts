@@ -13,7 +13,7 @@ import { compareUnit } from '../../src-main/worker/compare.ts';
 import { identityOf } from '../../src-main/worker/facts.ts';
 import { createInTurn } from '../../src-main/worker/in-parallel.ts';
 import { createLookAll } from '../../src-main/worker/look-all.ts';
-import { loadNativeCalls } from '../../src-main/worker/native-calls.ts';
+import { createNativeCalls } from '../../src-main/worker/native-calls.ts';
 import { holdRoot } from '../../src-main/worker/safe-folder.ts';
 import { listStrangers } from '../../src-main/worker/strangers.ts';
 import { backUp, openEngine, unitsOf } from '../fixtures/engine.ts';
@@ -39,7 +39,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const names = (...words: string[]) => words as ByteName[];
-const calls = loadNativeCalls();
+const calls = createNativeCalls();
 const beside = { turn: () => Promise.resolve(), calls, copied: () => undefined };
 const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
   source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keeps: allKept, keepsLinks: true, isLocal: false, remembers: { source: true, destination: true },

@@ -6,7 +6,7 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { allKept } from '../../src-shared/kept-attributes.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { compareUnit, type CompareContext } from '../../src-main/worker/compare.ts';
-import { loadNativeCalls, type NativeCalls } from '../../src-main/worker/native-calls.ts';
+import { createNativeCalls, type NativeCalls } from '../../src-main/worker/native-calls.ts';
 import { diffManifest, readManifest } from '../fixtures/manifest.ts';
 
 /** New files that a worker copies itself, on disks of this machine. */
@@ -21,7 +21,7 @@ beforeEach(() => {
   destination = join(folder, 'destination');
   mkdirSync(join(source, 'a/deep'), { recursive: true });
   mkdirSync(destination);
-  const loaded = loadNativeCalls();
+  const loaded = createNativeCalls()();
   if (!loaded) throw new Error('koffi cannot be loaded');
   calls = loaded;
 });
@@ -31,12 +31,12 @@ const inSource = (name: string) => join(source, name);
 const old = new Date('2026-01-02T03:04:05.678Z');
 
 /** Copies all of `a`; the sorted names that are left for rsync, or null for all. */
-async function fill(changes: Partial<CompareCall> = {}, context: Partial<CompareContext> = {}): Promise<string[] | null> {
+async function fill(changes: Partial<CompareCall> = {}, { calls: given = calls, ...context }: Partial<Omit<CompareContext, 'calls'>> & { readonly calls?: NativeCalls | null } = {}): Promise<string[] | null> {
   const call: CompareCall = {
     source, destination, depth: 'deep', names: ['a' as ByteName], excludes: [], mirror: true, isRoot, most: 100, keeps: allKept, keepsLinks: true, isLocal: true,
     remembers: { source: true, destination: true }, fills: true, narrow: null, ...changes,
   };
-  const comparison = await compareUnit(call, { turn: () => Promise.resolve(), calls, copied: () => undefined, ...context });
+  const comparison = await compareUnit(call, { turn: () => Promise.resolve(), calls: () => given, copied: () => undefined, ...context });
   return comparison && [...comparison.differing].sort();
 }
 

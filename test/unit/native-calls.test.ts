@@ -7,7 +7,7 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { toBytes } from '../../src-main/core/rsync/byte-name.ts';
 import { createNativeFileCalls, directCalls, pooledCalls } from '../../src-main/worker/file-calls.ts';
 import { factsOf, identityOf } from '../../src-main/worker/facts.ts';
-import { byPath, loadNativeCalls, type NativeCalls } from '../../src-main/worker/native-calls.ts';
+import { byPath, createNativeCalls, type NativeCalls } from '../../src-main/worker/native-calls.ts';
 
 /** What the calls tell, against what Node tells of the same. */
 let folder: string;
@@ -16,7 +16,7 @@ let descriptor: number;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'daybreak-native-'));
   descriptor = openSync(folder, 'r');
-  const loaded = process.platform === 'linux' ? loadNativeCalls() : null;
+  const loaded = createNativeCalls()();
   if (!loaded) throw new Error('koffi cannot be loaded');
   calls = loaded;
 });
