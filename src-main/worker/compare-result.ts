@@ -1,3 +1,4 @@
+import { ROOT } from '../../src-shared/byte-name.ts';
 import type { RsyncResult } from '../../src-shared/rsync-result.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Comparison } from './comparison.ts';
@@ -20,14 +21,18 @@ export function sameResult(call: CompareCall, comparison: Comparison, durationMs
  * The result of an rsync that copied only what differs, as that of the whole unit: with all its entries, the folders above
  * them that rsync counts as well, and code 25 where a mirror has something to remove (rsync(1), --max-delete).
  */
-export function withComparison({ names }: CompareCall, { entries, files, bytes, strangers, hasLinks }: Comparison, result: RsyncResult): RsyncResult {
+export function withComparison(call: CompareCall, { entries, files, bytes, strangers, hasLinks }: Comparison, result: RsyncResult): RsyncResult {
   const { code, stats, facts } = result;
-  const above = (names[0] ?? '').split('/').length - 1;
   return {
     ...result,
     code: code === 0 && strangers > 0 ? 25 : code,
-    stats: stats && { ...stats, entries: entries + above, files, totalBytes: bytes },
+    stats: stats && { ...stats, entries: entries + foldersAbove(call), files, totalBytes: bytes },
     facts: { ...facts, deletionsSkipped: strangers },
     ...(hasLinks ? { hasLinks } : {}),
   };
+}
+
+/** How many folders the names of a call lie in, without the root. */
+export function foldersAbove({ names: [first = ROOT] }: Pick<CompareCall, 'names'>): number {
+  return first.split('/').length - 1;
 }

@@ -19,6 +19,8 @@ export interface Comparison {
   readonly differing: ReadonlySet<ByteName>;
   /** Names that only the destination has, where they are to be removed; what lies below them is not counted. */
   readonly strangers: number;
+  /** Folders among the entries that the destination had before new files were copied; 0 where none were. */
+  readonly foldersBefore: number;
   /** There are files with several names. */
   readonly hasLinks: boolean;
   /** The names of those that have further ones outside of the unit. */
@@ -56,6 +58,7 @@ export function createComparison(call: CompareCall) {
   let files = 0;
   let bytes = 0;
   let strangers = 0;
+  let foldersBefore = 0;
 
   function differs(path: ByteName): void {
     differing.add(path);
@@ -93,6 +96,10 @@ export function createComparison(call: CompareCall) {
     count,
     differs,
     tell,
+    /** The destination has had this folder before. */
+    hadFolder(): void {
+      foldersBefore++;
+    },
     addStrangers(more: number): void {
       strangers += more;
     },
@@ -131,7 +138,7 @@ export function createComparison(call: CompareCall) {
       }
       const { links, repeats } = sumOfLinks(sets, false);
       return {
-        entries, files, bytes, differing, strangers, hasLinks: sets.size > 0, repeats,
+        entries, files, bytes, differing, strangers, foldersBefore, hasLinks: sets.size > 0, repeats,
         links: links.map((each) => (differing.has(each.name) ? { ...each, theirs: null } : each)),
       };
     },

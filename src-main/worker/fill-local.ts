@@ -8,6 +8,7 @@ import { typeOf, type Facts } from './facts.ts';
 import { descriptorOf, targetOf } from './held-folder.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
+import type { SafeFolder } from './safe-folder.ts';
 
 /** Names worked on between two turns: some milliseconds. */
 const mostAtOnce = 64;
@@ -19,6 +20,9 @@ export interface FillContext {
   readonly copied: (bytes: number) => void;
 }
 
+/** How far down a call goes below its names. */
+const levelsBelow: Readonly<Record<CompareCall['depth'], number>> = { flat: 0, level: 1, deep: Infinity };
+
 /**
  * Copies the files, folders and symlinks of a unit that the destination has not, and compares what is there then. On disks of this machine,
  * one after the other. Whatever it leaves out or does otherwise differs, and is for rsync.
@@ -26,7 +30,7 @@ export interface FillContext {
 export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder, { calls, turn, copied }: FillContext): CompareWalk {
   const { keeps, isRoot } = call;
 
-  async function fillNames(pair: OpenPair, names: readonly ByteName[], isInScope: boolean, files: FileCopy): Promise<void> {
+  async function fillNames(pair: OpenPair, names: readonly ByteName[], isInScope: boolean, below: number, files: FileCopy): Promise<void> {
     const { from, to, path } = pair;
     for (let start = 0; start < names.length; start += mostAtOnce) {
       await turn();
@@ -35,7 +39,7 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
       const theirs: (Facts | null)[] = [];
       for (const name of some) {
         const facts = calls.look(from, name);
-        const there = facts && make(pair, name, facts, files);
+        const there = facts && make(pair, name, facts, below, files);
         ours.push(facts);
         theirs.push(there instanceof Promise ? await there : there);
       }
@@ -47,10 +51,10 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
   }
 
   /** Answers what the destination has then. */
-  function make(pair: OpenPair, name: ByteName, ours: Facts, files: FileCopy): Facts | null | Promise<Facts | null> {
+  function make(pair: OpenPair, name: ByteName, ours: Facts, below: number, files: FileCopy): Facts | null | Promise<Facts | null> {
     switch (typeOf(ours)) {
       case constants.S_IFREG: return files.copy(pair, name, ours);
-      case constants.S_IFDIR: return fillFolder(pair, name, ours, files);
+      case constants.S_IFDIR: return fillFolder(pair, name, ours, below, files);
       case constants.S_IFLNK: return copySymlink(pair, name, ours);
       default: return calls.look(pair.to, name);
     }
@@ -64,26 +68,36 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
     return calls.look(to, name);
   }
 
-  async function fillFolder(pair: OpenPair, name: ByteName, ours: Facts, files: FileCopy): Promise<Facts> {
-    // The first ones were made by the walk.
-    calls.makeFolder(pair.to, name, 0o700);
+  async function fillFolder(pair: OpenPair, name: ByteName, ours: Facts, below: number, files: FileCopy): Promise<Facts> {
+    // The first ones, and those whose content is for other units, were made by the walk.
+    if (!calls.makeFolder(pair.to, name, 0o700)) comparison.hadFolder();
     const from = calls.openFolder(pair.from, name);
     const to = calls.openFolder(pair.to, name);
     try {
       // What cannot be read or made is rsync's to tell of.
       if (from < 0 || to < 0) throw new OnlyRsyncKnows();
-      await fillNames({ from, to, path: joinName(pair.path, name) }, calls.list(from), true, files);
+      if (below > 0) await fillNames({ from, to, path: joinName(pair.path, name) }, calls.list(from), true, below - 1, files);
       return files.finish(to, ours);
     } finally {
       for (const descriptor of [from, to]) if (descriptor >= 0) calls.close(descriptor);
     }
   }
 
+  function begin(from: SafeFolder, to: SafeFolder): { pair: OpenPair; files: FileCopy } {
+    const pair = { from: descriptorOf(from), to: descriptorOf(to), path: from.path };
+    return { pair, files: createFileCopy({ calls, root: pair, turn, copied, keeps, isRoot }) };
+  }
+
   return {
     async names(from, to, names) {
-      const pair = { from: descriptorOf(from), to: descriptorOf(to), path: from.path };
-      await fillNames(pair, names, false, createFileCopy({ calls, root: pair, turn, copied, keeps, isRoot }));
+      const { pair, files } = begin(from, to);
+      await fillNames(pair, names, false, levelsBelow[call.depth], files);
     },
-    root: () => Promise.reject(new OnlyRsyncKnows()),
+    async root(from, to) {
+      const { pair, files } = begin(from, to);
+      comparison.hadFolder();
+      const names = calls.list(pair.from).filter((name) => comparison.isCompared(name, false));
+      await fillNames(pair, names, true, levelsBelow[call.depth] - 1, files);
+    },
   };
 }

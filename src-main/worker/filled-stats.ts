@@ -7,8 +7,8 @@ export interface Repeats {
 }
 
 /**
- * The result of a unit that cp copied and rsync checked, as rsync alone would have told it: all of the unit is new, but for
- * `made` folders, which the walk has made. rsync counts a further name of a file as created, but not as transferred.
+ * The result of a unit whose new files were copied before its rsync, as rsync alone would have told it: all of the unit is new, but for
+ * `made` folders, which were there. rsync counts a further name of a file as created, but not as transferred.
  * (Bytes of symlinks are in, as in rsync's total size.)
  */
 export function filledResult(result: RsyncResult, made: number, repeats: Repeats): RsyncResult {

@@ -4,7 +4,7 @@ import { callOver, tellLinksFlag } from '../core/rsync/args.ts';
 import { processStartTime } from '../core/rsync/process-identity.ts';
 import { createChangeTally } from './change-tally.ts';
 import { compareUnit } from './compare.ts';
-import { sameResult, withComparison } from './compare-result.ts';
+import { foldersAbove, sameResult, withComparison } from './compare-result.ts';
 import type { Comparison } from './comparison.ts';
 import { startFill, type Filling } from './fill-server.ts';
 import { createCutWork, type CutWork } from './cut-work.ts';
@@ -176,7 +176,13 @@ async function workOn(message: Extract<ToWorker, { type: 'run' }>): Promise<Rsyn
   }
   const beforeMs = sinceStart();
   /** As rsync alone would have told it. */
-  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => (copiedBy ? filledResult(result, foldersMade(linkScan), repeats) : result);
+  const told = (result: RsyncResult, repeats: Repeats): RsyncResult => {
+    if (copiedBy === null) return result;
+    const isOwn = compare?.fills === true;
+    if (isOwn && comparison) return filledResult(result, foldersAbove(compare) + comparison.foldersBefore, repeats);
+    // Nobody has counted the folders of a level, which the walk has made.
+    return isOwn && compare.depth === 'level' ? result : filledResult(result, foldersMade(linkScan), repeats);
+  };
   if (comparison && linkScan && comparison.links.length > 0) send({ type: 'links', unit, links: [...comparison.links] });
   if (compare && comparison?.differing.size === 0) return told(sameResult(compare, comparison, beforeMs, copiedBy), comparison.repeats);
   const narrow = compare?.narrow && comparison ? callOver(compare.narrow, compare, [...comparison.differing]) : null;

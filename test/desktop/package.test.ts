@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ function namesIn(archive: string): string[] {
 
 // Electron's own program is a stand-in here: what is packed, and how, does not depend on it.
 describe.skipIf(process.platform !== 'linux')('a packed desktop app', () => {
-  it('holds the built app and nothing else, under its own name, with the fuses as they are stated', () => {
+  it('holds the built app, the native library it loads, and nothing else, under its own name, with the fuses as they are stated', () => {
     const folder = mkdtempSync(join(tmpdir(), 'daybreak-package-'));
     const electron = join(folder, 'electron');
     mkdirSync(join(electron, 'resources'), { recursive: true });
@@ -42,11 +42,15 @@ describe.skipIf(process.platform !== 'linux')('a packed desktop app', () => {
     const packed = join(folder, 'out', 'linux-unpacked');
     const program = readFileSync(join(packed, 'daybreak-desktop'), 'latin1');
     const names = namesIn(join(packed, 'resources', 'app.asar'));
+    // A library is loaded from a file of its own; elsewhere its package may have none for this system.
+    const unpacked = readdirSync(join(packed, 'resources', 'app.asar.unpacked'), { recursive: true, encoding: 'utf8' });
     rmSync(folder, { recursive: true, force: true });
     // runAsNode 0, cookies 1, NODE_OPTIONS 0, --inspect 0, integrity 1, asar only 1, V8 snapshot 0, file:// 0; one that the stand-in has more.
     expect(program.slice(program.indexOf(sentinel) + sentinel.length + 2)).toBe('010011001 end');
     expect(names).toEqual(expect.arrayContaining(['package.json', 'dist/node/desktop.js', 'dist/node/worker.js', 'dist/node/scout.js', 'dist/node/icons/idle.png', 'dist/renderer/index.html']));
-    expect(names.filter((name) => !/^(?:package\.json$|dist\/(?:node|renderer)\/)/u.test(name))).toEqual([]);
+    expect(names.filter((name) => !/^(?:package\.json$|dist\/(?:node|renderer)\/|node_modules\/(?:koffi|@koromix\/koffi-linux-\w+)\/)/u.test(name))).toEqual([]);
+    expect(names).toContain('node_modules/koffi/index.cjs');
+    expect(unpacked.filter((name) => /koffi-linux-\w+\/linux_\w+\/koffi\.node$/u.test(name))).toHaveLength(1);
     expect(names.filter((name) => /\.(?:ts|tsx|map)$/u.test(name))).toEqual([]);
   }, 60_000);
 });

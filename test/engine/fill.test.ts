@@ -108,12 +108,13 @@ describe('a worker copies itself', () => {
 
   test('new folders and files', () => {
     expect(fillsItself(unit, copying, true)).toBe(true);
-    expect(fillsItself({ ...unit, kind: 'part' }, copying, true)).toBe(true);
+    for (const kind of ['part', 'level'] as const) expect(fillsItself({ ...unit, kind }, copying, true), kind).toBe(true);
+    expect(fillsItself({ ...unit, names: ['' as ByteName] }, copying, true)).toBe(true);
+    for (const kind of ['entries', 'links'] as const) expect(fillsItself({ ...unit, kind }, copying, true), kind).toBe(false);
   });
 
   test.each<[string, Partial<Unit>, CallContext & FillFacts]>([
     ['that is there already', { isNew: false }, copying],
-    ['of the whole tree', { names: ['' as ByteName] }, copying],
     ['that is tried again', {}, { ...copying, attempt: 2 }],
     ['of a dry run', {}, { ...copying, purpose: 'preview' }],
     ['on a server', {}, { ...copying, isLocal: false }],

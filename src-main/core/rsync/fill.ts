@@ -40,7 +40,7 @@ export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'l
  */
 export function fillCall(unit: Unit, context: CallContext & FillFacts): FillCall | null {
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
-  if (!isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
+  if (!isFirstCopy(unit, context) || unit.kind === 'level' || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return {
     source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', bytes: unit.bytes, namesAtOnce: namesAtOnce(context.latencyMs), keeps: context.keeps,
   };
@@ -53,7 +53,7 @@ function namesAtOnce(latencyMs: number): number {
 
 /** New files or folders, tried for the first time, of which nothing has to be told. */
 function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: CallContext): boolean {
-  return (unit.kind === 'group' || unit.kind === 'part') && unit.isNew && attempt === 1 && purpose === 'copy' && !tellChanges && hardLinks;
+  return unit.kind !== 'entries' && unit.kind !== 'links' && unit.isNew && attempt === 1 && purpose === 'copy' && !tellChanges && hardLinks;
 }
 
 /**
@@ -62,5 +62,5 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
  * does and nothing more: no ACLs, no extended attributes. It overwrites nothing, and what it does wrong or not at all is rsync's to find.
  */
 export function fillsItself(unit: Unit, context: CallContext, isLocal: boolean): boolean {
-  return isFirstCopy(unit, context) && isLocal && maySpare(context) && !unit.names.includes(ROOT);
+  return isFirstCopy(unit, context) && isLocal && maySpare(context);
 }

@@ -63,8 +63,8 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
   const cost: CostModel = ports.tuning?.msPerEntry === undefined
     ? { ...usual, bytesPerMs: job.options.checksum ? Math.min(checksumBytesPerMs, usual.bytesPerMs) : usual.bytesPerMs }
     : { msPerEntry: ports.tuning.msPerEntry, bytesPerMs: Number.MAX_SAFE_INTEGER };
-  // cp and tar copy whole folders and parts of them only.
-  const levelCost = facts.isSpared && isFull && ports.tuning?.msPerEntry === undefined ? guessCost({ ...facts, isFull, isSpared: false }) : cost;
+  // On a server cp and tar copy whole folders and parts of them only.
+  const levelCost = facts.isSpared && isFull && !context.isLocal && ports.tuning?.msPerEntry === undefined ? guessCost({ ...facts, isFull, isSpared: false }) : cost;
   const weights = unitWeights({ ...facts, isFull });
   const slow = !context.isLocal;
   const willGrow = slow && !(facts.isSpared && isFromMemory({ source, destination }, isFull));
