@@ -115,7 +115,7 @@ describe.each([['on a server', false], ['on local disks', true]])('a comparison 
 
   test('counts what is the same, and finds nothing else', async () => {
     expect(await compare()).toEqual({
-      entries: 18, files: 12, bytes: expect.any(Number), differing: new Set(), strangers: 0, hasLinks: false, links: [], repeats: { files: 0, bytes: 0 },
+      foldersBefore: 0, entries: 18, files: 12, bytes: expect.any(Number), differing: new Set(), strangers: 0, hasLinks: false, links: [], repeats: { files: 0, bytes: 0 },
     });
     expect(await compare({ depth: 'level', names: [ROOT] })).toMatchObject({ entries: 4, files: 0, differing: new Set() });
     expect(await compare({ depth: 'flat', names: names('b/one', 'b/symlink') })).toMatchObject({ entries: 2, files: 1, differing: new Set() });

@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,11 +28,20 @@ afterEach(() => {
 
 const running = (program: string): number[] =>
   processesNaming(destination).filter(({ command }) => new RegExp(`(?:^|/)${program} `, 'u').test(command)).map(({ pid }) => pid);
-/** Those that copy files, or the folders they lie in. */
-const copies = (): number[] => [...running('cp'), ...running('tar')];
+const copies = (): number[] => running('cp');
+
+/** A PATH whose cp takes long enough to be met. */
+function slowCopies(): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  const path = process.env['PATH'] ?? '';
+  writeFileSync(join(bin, 'cp'), `#!/bin/sh\nsleep 0.3\nPATH='${path}' exec cp "$@"\n`);
+  chmodSync(join(bin, 'cp'), 0o755);
+  return `${bin}:${path}`;
+}
 
 test.each(['SIGKILL', 'SIGINT'] as const)('a host that gets %s leaves no process behind, and the next run finishes the copy', async (end) => {
-  const cli = startCli(['backup', source, destination], { home, tuning });
+  const cli = startCli(['backup', source, destination], { home, tuning, env: { PATH: slowCopies() } });
   await until('a copy', 10_000, () => copies().length > 0);
   signal(cli.pid, end);
   const begun = performance.now();
@@ -47,7 +56,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)('a host that gets %s leaves no process
 });
 
 test('a copy that is killed costs nothing but time', async () => {
-  const cli = startCli(['backup', source, destination], { home, tuning });
+  const cli = startCli(['backup', source, destination], { home, tuning, env: { PATH: slowCopies() } });
   await until('a copy', 10_000, () => copies().length > 0);
   for (const pid of copies().slice(0, 2)) signal(pid, 'SIGKILL');
   expect((await cli.ended).code).toBe(0);
