@@ -9,6 +9,7 @@ const task = { unit: 1, weight: 1, message: () => plainCall(call) };
 function recordingHost() {
   const told: string[][] = [];
   const exits: ((exit: ProcessExit) => void)[] = [];
+  const listeners: ((message: unknown) => void)[] = [];
   const host: WorkerHost = {
     fork(): ForkedProcess {
       const messages: string[] = [];
@@ -16,13 +17,14 @@ function recordingHost() {
       return {
         pid: told.length,
         send: (message) => messages.push((message as { type: string }).type),
-        onMessage: () => {},
+        onMessage: (listener) => listeners.push(listener),
         onExit: (listener) => exits.push(listener),
         kill: () => {},
       };
     },
   };
-  return { host, told, exit: (index: number) => exits[index]!({ code: 1, signal: null, lastWords: '' }) };
+  const ready = (index: number) => listeners[index]!({ type: 'ready', pid: index + 1 });
+  return { host, told, ready, exit: (index: number) => exits[index]!({ code: 1, signal: null, lastWords: '' }) };
 }
 
 function poolOf(size: number) {
@@ -31,18 +33,32 @@ function poolOf(size: number) {
 }
 
 test('lanes that were opened ahead take the first units, and no others are started for them', () => {
-  const { pool, told } = poolOf(3);
-  pool.openLanes();
-  pool.openLanes();
+  const { pool, told, ready } = poolOf(3);
+  pool.openLanes(2);
+  expect(told).toEqual([[], []]);
+  ready(1);
+  expect(told).toEqual([[], [], []]);
+  ready(0);
+  ready(2);
   expect(told).toEqual([[], [], []]);
   void pool.run(task);
   expect(told).toEqual([['run'], [], []]);
   expect(pool.busy).toBe(1);
 });
 
+test('lanes that are not open yet when work comes are opened then, and none any more when little is left', () => {
+  const { pool, told, ready } = poolOf(3);
+  pool.openLanes(1);
+  for (const unit of [1, 2]) void pool.run({ ...task, unit });
+  expect(told).toEqual([['run'], ['run']]);
+  pool.closeAllButOne();
+  ready(0);
+  expect(told).toEqual([['run'], ['run']]);
+});
+
 test('all but one are told to end, not those that work, and the one that is left takes what still comes', () => {
   const { pool, told } = poolOf(3);
-  pool.openLanes();
+  pool.openLanes(3);
   pool.closeAllButOne();
   pool.closeAllButOne();
   expect(told).toEqual([[], ['stop'], ['stop']]);
@@ -53,9 +69,9 @@ test('all but one are told to end, not those that work, and the one that is left
 
 test('of a pool that has become smaller the one stays that work is given to', () => {
   const { pool, told, exit } = poolOf(2);
-  pool.openLanes();
+  pool.openLanes(3);
   exit(0);
-  pool.openLanes();
+  pool.openLanes(3);
   pool.setSize(1);
   pool.closeAllButOne();
   void pool.run(task);

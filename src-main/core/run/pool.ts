@@ -52,8 +52,8 @@ export interface ProcessJournal {
 }
 
 export interface Pool {
-  /** Starts the workers of all lanes, to be ready for the first units: before these, a run on a server waits more than it works. */
-  openLanes(): void;
+  /** Starts the workers of all lanes before there are units, while a run on a server mostly waits; so many at once, or all would be late. */
+  openLanes(atOnce: number): void;
   run(task: Task): Promise<TaskEnd>;
   /**
    * Lanes are opened on demand up to this many. Where more work, those that began last stand still until there is a lane for
@@ -97,6 +97,8 @@ interface Worker {
   readonly process: ForkedProcess;
   readonly exited: Promise<void>;
   current: Current | null;
+  /** Another lane is opened once it is ready. */
+  opensNext: boolean;
   /** It was told to end. */
   leaving: boolean;
 }
@@ -175,10 +177,17 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     send(worker, { type: 'stop', graceMs: 0, exit: true });
   }
 
+  /** Opens the first lane that has no worker, and when that one is ready the next. */
+  function openNext(): void {
+    let lane = 0;
+    while (workers.has(lane)) lane++;
+    if (lane < size && !stopping) open(lane).opensNext = true;
+  }
+
   function open(lane: number): Worker {
     const process = workerHost.fork('worker');
     let gone: () => void;
-    const worker: Worker = { lane, process, current: null, leaving: false, exited: new Promise((resolve) => (gone = resolve)) };
+    const worker: Worker = { lane, process, current: null, opensNext: false, leaving: false, exited: new Promise((resolve) => (gone = resolve)) };
     workers.set(lane, worker);
     process.onMessage((raw) => receive(worker, FromWorker.parse(raw)));
     process.onExit((exit) => {
@@ -200,7 +209,8 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
 
   function receive(worker: Worker, message: FromWorker): void {
     const { current } = worker;
-    if (!current || message.type === 'ready' || message.unit !== current.task.unit) return;
+    if (message.type === 'ready') return worker.opensNext ? openNext() : undefined;
+    if (!current || message.unit !== current.task.unit) return;
     switch (message.type) {
       case 'started':
         // A copy that went before it has ended.
@@ -248,8 +258,8 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
   }
 
   return {
-    openLanes() {
-      for (let lane = 0; lane < size; lane++) if (!stopping && !workers.has(lane)) open(lane);
+    openLanes(atOnce) {
+      for (let opened = 0; opened < atOnce; opened++) openNext();
     },
     run(task) {
       return new Promise((end) => {
@@ -297,6 +307,7 @@ export function createPool(workerHost: WorkerHost, journal: ProcessJournal, init
     },
     closeAllButOne() {
       // The lowest lane is one that work is given to, however small the pool has become.
+      for (const worker of workers.values()) worker.opensNext = false;
       const staying = [...workers.values()].filter(({ leaving }) => !leaving).sort((a, b) => a.lane - b.lane);
       staying.slice(1).forEach(letGo);
     },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { AppError, toAppError, type ErrorData } from '../../../src-shared/errors.ts';
 import { RunJob, type RunEventData } from '../../../src-shared/run-event.ts';
 import { liveRunStates, nextRunState, noTotals, type RunEvent, type RunState } from '../../../src-shared/run.ts';
@@ -178,7 +179,7 @@ export function startRun({ ports, store, heldLocks, budget }: RunnerParts, reque
       move('plan');
       await askBeforeFirstMirror(context, prepared);
       const taking = request.dryRun || isEnding(context) ? null : holdDestination(context, prepared.destination, heldLocks);
-      if (!context.isLocal && !isEnding(context)) context.pool.openLanes();
+      if (!context.isLocal && !isEnding(context)) context.pool.openLanes(availableParallelism());
       hold = await taking;
       if (hold && !isEnding(context)) await openTrash(context);
       if (!isEnding(context)) await copyAndFinish(context, prepared, hold);

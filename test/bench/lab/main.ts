@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { LabResult, type LabFigure } from '../../../src-shared/lab.ts';
 import { cliPath } from '../../fixtures/cli.ts';
@@ -10,14 +11,14 @@ import { dropCaches, keepFreedMemory } from '../machine.ts';
 import { median } from '../statistics.ts';
 
 /**
- * `npm run bench -- --lab`: whether the figures of the Lab are those that a stopwatch shows. The Lab and the commands it prints take
- * turns, so that what the machine does meanwhile meets both. Fails where medians are more than a tenth apart; on a
+ * `npm run bench -- --lab`: whether the figures of the Lab are those that a stopwatch shows. The Lab takes turns with the commands it
+ * prints, and for a pool, whose workers do most of it themselves, with a backup by as many, so that what the machine does meanwhile meets both. Fails where medians are more than a tenth apart; on a
  * machine that does something else as well, the fastest rounds.
  */
 const mostApart = 0.1;
 const ways = ['one-rsync', 'multisync', 'pool-4'];
 /** As many commands of a way at a time as it says of itself. */
-const atOnce: Readonly<Record<string, number>> = { 'one-rsync': 1, multisync: 64, 'pool-4': 4 };
+const atOnce: Readonly<Record<string, number>> = { 'one-rsync': 1, multisync: 64 };
 
 const { values } = parseArgs({ options: {
   lab: { type: 'boolean' }, rounds: { type: 'string', default: '5' }, folder: { type: 'string' },
@@ -54,7 +55,8 @@ async function compare(rounds: number): Promise<number> {
     for (const figure of result.figures) {
       if (figure.medianMs === null) throw new Error(`${figure.way.label}: ${figure.note}`);
       inside.get(figure.way.id)?.push(figure.medianMs);
-      outside.get(figure.way.id)?.push(await runOutside(figure, source, result.isCold));
+      const { workers } = figure.way.options ?? {};
+      outside.get(figure.way.id)?.push(await (typeof workers === 'number' ? backUpOutside(workers, source, result.isCold) : runOutside(figure, source, result.isCold)));
     }
     console.log(`round ${round}: ${ways.map((way) => `${way} ${seconds(inside.get(way)?.at(-1))} in the Lab, ${seconds(outside.get(way)?.at(-1))} outside`).join('; ')}`);
   }
@@ -83,24 +85,46 @@ async function runOutside({ way }: LabFigure, source: string, isCold: boolean): 
   mkdirSync(to);
   const lines = way.commands.map((line) => line.replaceAll(/\S*\/\.daybreak\/lab\/[^/]+\/copy/gu, to));
   if (lines.some((line) => line.startsWith('#') || line.endsWith(' ...'))) throw new Error(`The commands of ${way.id} are shortened: this tree is too large`);
-  // What the walk of a run makes before: the folders that the names of units lie in.
-  for (const line of lines) {
-    for (const [, name = ''] of line.matchAll(/\/\.\/(\S+)/gu)) mkdirSync(join(to, dirname(name)), { recursive: true });
-  }
-  if (isCold) {
-    execFileSync('sync');
-    dropCaches();
-  }
+  forget(isCold);
   const begin = performance.now();
   let next = 0;
   await Promise.all(Array.from({ length: Math.min(atOnce[way.id] ?? 1, lines.length) }, async () => {
     for (let line = lines[next++]; line !== undefined; line = lines[next++]) await runLine(line);
   }));
   const durationMs = performance.now() - begin;
-  const files = (at: string): number => readdirSync(at, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
-  if (files(to) !== files(source)) throw new Error(`The commands of ${way.id} copied ${files(to)} files of ${files(source)}`);
-  rmSync(to, { recursive: true });
+  finish(to, source, `The commands of ${way.id}`);
   return durationMs;
+}
+
+/** A backup by so many workers, from its first unit to its last as they are told: the Lab leaves out what comes before and after them; ms. */
+async function backUpOutside(workers: number, source: string, isCold: boolean): Promise<number> {
+  const to = join(folder, 'outside');
+  const home = join(folder, 'outside-home');
+  mkdirSync(to);
+  forget(isCold);
+  const child = spawn(process.execPath, [cliPath, 'backup', source, to, '--workers', String(workers), '--json'], { env: { ...process.env, DAYBREAK_HOME: home }, stdio: ['ignore', 'pipe', 'inherit'] });
+  let [begin, end] = [Infinity, 0];
+  for await (const line of createInterface(child.stdout)) {
+    const { type, durationMs } = JSON.parse(line) as { type: string; durationMs: number };
+    if (type !== 'unit-ended') continue;
+    end = performance.now();
+    begin = Math.min(begin, end - durationMs);
+  }
+  finish(to, source, `A backup by ${workers} workers`);
+  rmSync(home, { recursive: true });
+  return end - begin;
+}
+
+function forget(isCold: boolean): void {
+  if (!isCold) return;
+  execFileSync('sync');
+  dropCaches();
+}
+
+function finish(to: string, source: string, who: string): void {
+  const files = (at: string): number => readdirSync(at, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  if (files(to) !== files(source)) throw new Error(`${who} copied ${files(to)} files of ${files(source)}`);
+  rmSync(to, { recursive: true });
 }
 
 function runLine(line: string): Promise<void> {
