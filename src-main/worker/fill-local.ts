@@ -71,16 +71,30 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
   async function fillFolder(pair: OpenPair, name: ByteName, ours: Facts, below: number, files: FileCopy): Promise<Facts> {
     // The first ones, and those whose content is for other units, were made by the walk.
     if (!calls.makeFolder(pair.to, name, 0o700)) comparison.hadFolder();
-    const from = calls.openFolder(pair.from, name);
-    const to = calls.openFolder(pair.to, name);
+    const to = enter(pair.to, name);
     try {
-      // What cannot be read or made is rsync's to tell of.
-      if (from < 0 || to < 0) throw new OnlyRsyncKnows();
-      if (below > 0) await fillNames({ from, to, path: joinName(pair.path, name) }, calls.list(from), true, below - 1, files);
+      if (below > 0) await fillBelow({ ...pair, to, path: joinName(pair.path, name) }, name, below - 1, files);
       return files.finish(to, ours);
     } finally {
-      for (const descriptor of [from, to]) if (descriptor >= 0) calls.close(descriptor);
+      calls.close(to);
     }
+  }
+
+  /** `pair`: the folder above at the source, and its own at the destination. */
+  async function fillBelow(pair: OpenPair, name: ByteName, below: number, files: FileCopy): Promise<void> {
+    const from = enter(pair.from, name);
+    try {
+      await fillNames({ ...pair, from }, calls.list(from), true, below, files);
+    } finally {
+      calls.close(from);
+    }
+  }
+
+  /** What cannot be read or made is rsync's to tell of. */
+  function enter(folder: number, name: ByteName): number {
+    const descriptor = calls.openFolder(folder, name);
+    if (descriptor < 0) throw new OnlyRsyncKnows();
+    return descriptor;
   }
 
   function begin(from: SafeFolder, to: SafeFolder): { pair: OpenPair; files: FileCopy } {

@@ -54,7 +54,9 @@ let splitPoint: SplitPoint | null = null;
 let comparing: { wake: () => void } | null = null;
 /** Large files of the unit that are cut off. */
 let cutWork: CutWork = createCutWork(null);
-/** Resolves when one that this process copies itself has been set aside. */
+/** New files are copied in this process. */
+let copiesItself = false;
+/** Resolves when one of them that is cut off has been set aside. */
 let settingAside: Promise<void> | null = null;
 /** An earlier run's files are gone on with. */
 let resuming = false;
@@ -100,12 +102,16 @@ const isHeld = () => paused && !stopped;
  * the unit is to end.
  */
 async function compareBoth(unit: number, call: CompareCall): Promise<Comparison | null> {
+  copiesItself = call.fills;
   let bytes = 0;
   const timer = setInterval(() => bytes > 0 && send({ type: 'progress', unit, bytes }), progressEveryMs);
   const copied = (more: number): void => {
     bytes += more;
   };
-  return withTurns((turn) => compareUnit(call, { turn, calls: nativeCalls, copied })).finally(() => clearInterval(timer));
+  return withTurns((turn) => compareUnit(call, { turn, calls: nativeCalls, copied })).finally(() => {
+    copiesItself = false;
+    clearInterval(timer);
+  });
 }
 
 /** Copies new files; tells what it moves. Rejects with `Stopped`. */
@@ -253,7 +259,7 @@ function endFilling(graceMs: number): void {
 
 function stop(graceMs: number): void {
   stopped = true;
-  if (comparing) settingAside = cutWork.beforeEnd(process.pid);
+  if (copiesItself) settingAside = cutWork.beforeEnd(process.pid);
   comparing?.wake();
   endFilling(graceMs);
   // Another one may run by then; it is to end as well.
