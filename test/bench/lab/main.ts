@@ -135,7 +135,10 @@ function runLine(line: string): Promise<void> {
   });
 }
 
-/** Some seconds for one rsync: eight top folders with large files, and small ones in folders of their own; pieces of about half a second, as in a run. */
+/**
+ * Some seconds for one rsync: eight top folders with large files, and small ones in folders of their own; pieces of about half a second, as
+ * in a run. So much that it hardly counts that a backup has yet to start most of its workers.
+ */
 function makeTree(source: string): void {
   const large = randomBytes(12_000_000);
   const small = randomBytes(4000);
@@ -143,9 +146,9 @@ function makeTree(source: string): void {
     for (let sub = 0; sub < 6; sub++) {
       const at = join(source, `top-${top}`, `sub-${sub}`);
       mkdirSync(at, { recursive: true });
-      for (let file = 0; file < 100; file++) writeFileSync(join(at, `file-${file}`), small);
+      for (let file = 0; file < 400; file++) writeFileSync(join(at, `file-${file}`), small);
     }
-    for (let file = 0; file < 20; file++) writeFileSync(join(source, `top-${top}`, `large-${file}`), large);
+    for (let file = 0; file < 30; file++) writeFileSync(join(source, `top-${top}`, `large-${file}`), large);
   }
 }
 
