@@ -108,9 +108,10 @@ describe('a worker copies itself', () => {
 
   test('new folders and files', () => {
     expect(fillsItself(unit, copying, true)).toBe(true);
-    for (const kind of ['part', 'level'] as const) expect(fillsItself({ ...unit, kind }, copying, true), kind).toBe(true);
+    for (const kind of ['part', 'level', 'entries'] as const) expect(fillsItself({ ...unit, kind }, copying, true), kind).toBe(true);
     expect(fillsItself({ ...unit, names: ['' as ByteName] }, copying, true)).toBe(true);
-    for (const kind of ['entries', 'links'] as const) expect(fillsItself({ ...unit, kind }, copying, true), kind).toBe(false);
+    expect(fillsItself({ ...unit, kind: 'links' }, copying, true)).toBe(false);
+    for (const kind of ['level', 'entries', 'links'] as const) expect(fillCall({ ...unit, kind }, { ...copying, isLocal: false }), kind).toBeNull();
   });
 
   test.each<[string, Partial<Unit>, CallContext & FillFacts]>([

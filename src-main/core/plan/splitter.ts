@@ -193,7 +193,7 @@ export function createSplitter(settings: SplitterSettings) {
       // Nothing to remove here: the folders as entries are enough, without a second look at every file. In a list of names the root
       // would mean all that lies in it; it is mended at the end of the run.
       const own = folder.path === ROOT ? [] : [folder.path];
-      emit('entries', folder.path, [...own, ...folders], [], folders.length + own.length, 0, false, partIds, premade);
+      emit('entries', folder.path, [...own, ...folders], [], folders.length + own.length, 0, prepared.wasMissing, partIds, premade);
     }
   }
 

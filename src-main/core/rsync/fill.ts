@@ -40,7 +40,8 @@ export function maySpare({ options, lifeline }: Pick<CallContext, 'options' | 'l
  */
 export function fillCall(unit: Unit, context: CallContext & FillFacts): FillCall | null {
   const isSmall = unit.bytes / Math.max(1, unit.entries) < largeFile;
-  if (!isFirstCopy(unit, context) || unit.kind === 'level' || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
+  const isWhole = unit.kind === 'group' || unit.kind === 'part';
+  if (!isWhole || !isFirstCopy(unit, context) || context.isLocal || !maySpare(context) || !isSmall || unit.names.includes(ROOT)) return null;
   return {
     source: context.source, destination: context.destination, names: unit.names, folder: unit.folder, areFiles: unit.kind === 'part', bytes: unit.bytes, namesAtOnce: namesAtOnce(context.latencyMs), keeps: context.keeps,
   };
@@ -53,7 +54,7 @@ function namesAtOnce(latencyMs: number): number {
 
 /** New files or folders, tried for the first time, of which nothing has to be told. */
 function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: CallContext): boolean {
-  return unit.kind !== 'entries' && unit.kind !== 'links' && unit.isNew && attempt === 1 && purpose === 'copy' && !tellChanges && hardLinks;
+  return unit.kind !== 'links' && unit.isNew && attempt === 1 && purpose === 'copy' && !tellChanges && hardLinks;
 }
 
 /**
