@@ -32,7 +32,7 @@ export const Unit = z.object({
   bytes: z.number(),
   /** Predicted time in ms: what the order and the split are decided by. */
   weight: z.number(),
-  /** Nothing of it exists at the destination yet. */
+  /** Nothing of it was at the destination before the walk. */
   isNew: z.boolean(),
   /** Empty folders directly in it that the walk has made at the destination: rsync does not count them as created. */
   premade: z.int(),
