@@ -3,9 +3,8 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { CompareWalk, Turn } from './compare.ts';
 import type { ComparedFolder, ComparisonBuilder } from './comparison.ts';
 import { isFolder, type Facts } from './facts.ts';
-import { descriptorOf, targetOf } from './held-folder.ts';
+import { descriptorOf, openIn, targetOf } from './held-folder.ts';
 import type { NativeCalls } from './native-calls.ts';
-import { OnlyRsyncKnows } from './only-rsync.ts';
 
 /** Names looked at between two turns: some milliseconds. */
 const mostAtOnce = 2000;
@@ -26,7 +25,10 @@ interface Compared {
   there: number;
 }
 
-/** Where calls are answered from memory or a disk of this machine: one after the other, which makes this cheaper than an rsync of its own (docs/benchmarks.md). */
+/**
+ * Where calls are answered from memory or a disk of this machine: one after the other, which makes this cheaper than an rsync of its own
+ * (docs/benchmarks.md).
+ */
 export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder, turn: Turn, calls: NativeCalls): CompareWalk {
   const lookIn = (folder: number, names: readonly ByteName[]) => names.map((name) => calls.look(folder, name));
 
@@ -76,8 +78,7 @@ export function createLocalWalk(call: CompareCall, comparison: ComparisonBuilder
   async function compareChild({ from, to, path }: Pair, { name, isThere }: ComparedFolder, isDeep: boolean): Promise<void> {
     const open: number[] = [];
     const enter = (parent: number): number => {
-      const descriptor = calls.openFolder(parent, name);
-      if (descriptor < 0) throw new OnlyRsyncKnows();
+      const descriptor = openIn(calls, parent, name);
       open.push(descriptor);
       return descriptor;
     };

@@ -4,6 +4,7 @@ import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import { createLocalWalk } from './compare-local.ts';
 import { createServerWalk } from './compare-server.ts';
 import { createComparison, isSame, type Comparison, type ComparisonBuilder } from './comparison.ts';
+import type { FillContext } from './copy-file.ts';
 import { factsOf } from './facts.ts';
 import { createFillWalk } from './fill-local.ts';
 import type { FindNativeCalls } from './native-calls.ts';
@@ -13,11 +14,8 @@ import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 /** Awaited between folders: resolves when the comparison may go on, and rejects when it is to end. */
 export type Turn = () => Promise<void>;
 
-export interface CompareContext {
-  readonly turn: Turn;
+export interface CompareContext extends Omit<FillContext, 'calls'> {
   readonly calls: FindNativeCalls;
-  /** Told of each new file's content, bytes. */
-  readonly copied: (bytes: number) => void;
 }
 
 /** A way to look at both sides. */
@@ -29,8 +27,8 @@ export interface CompareWalk {
 }
 
 /**
- * Compares both sides of a unit, and copies first what is new where the call says so, see `createComparison`. Null where that cannot tell what rsync would do, and where something cannot
- * be read. What `turn` rejects with is passed on.
+ * Compares both sides of a unit, see `createComparison`, and copies first what is new where the call says so. Null where that cannot tell
+ * what rsync would do, and where something cannot be read. What `turn` rejects with is passed on.
  */
 export async function compareUnit(call: CompareCall, context: CompareContext): Promise<Comparison | null> {
   const comparison = createComparison(call);

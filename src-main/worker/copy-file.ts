@@ -19,13 +19,16 @@ export interface OpenPair {
   readonly path: ByteName;
 }
 
-export interface CopyContext extends Pick<CompareCall, 'keeps' | 'isRoot'> {
+export interface FillContext {
   readonly calls: NativeCalls;
   readonly turn: Turn;
-  /** What all others lie in. */
-  readonly root: OpenPair;
   /** Told of each file's content, bytes. */
   readonly copied: (bytes: number) => void;
+}
+
+export interface CopyContext extends FillContext, Pick<CompareCall, 'keeps' | 'isRoot'> {
+  /** What all others lie in. */
+  readonly root: OpenPair;
 }
 
 /** Copies files that the destination has not. */
@@ -40,8 +43,8 @@ export interface FileCopy {
 }
 
 /**
- * For new small files this takes half the processor time of cp(1) and a comparison after it, as all is known of a file when it
- * is closed (docs/benchmarks.md). Nothing is overwritten, and nothing removed.
+ * For new small files this takes less of the processor than cp(1) and a comparison after it, as all is known of a file when it is closed
+ * (docs/benchmarks.md). Nothing is overwritten, and nothing removed.
  */
 export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: CopyContext): FileCopy {
   const content = Buffer.allocUnsafeSlow(mostAtOnce + 1);
@@ -80,7 +83,7 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
     let at = 0;
     while (at < bytes) {
       const start = calls.nextData(source, at);
-      if (start < 0) break;
+      if (start === null) break;
       const end = Math.min(calls.nextHole(source, start), bytes);
       if (end <= start || !calls.goTo(source, start) || !calls.goTo(made, start)) return false;
       at = start;

@@ -41,7 +41,7 @@ export const directCalls: FileCalls = {
   makeFolder: (path) => mkdirSync(path, hidden),
 };
 
-/** The same at half the cost. */
+/** The same for less of the processor, where there are native calls. */
 export function createNativeFileCalls(calls: NativeCalls): FileCalls {
   function listed(folder: number, { name, type }: TypedName): ListedName {
     const found = type || typeIn(folder, name);

@@ -1,24 +1,15 @@
 import { constants } from 'node:fs';
 import { joinName, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
-import type { CompareWalk, Turn } from './compare.ts';
+import type { CompareWalk } from './compare.ts';
 import type { ComparisonBuilder } from './comparison.ts';
-import { createFileCopy, type FileCopy, type OpenPair } from './copy-file.ts';
+import { createFileCopy, type FileCopy, type FillContext, type OpenPair } from './copy-file.ts';
 import { typeOf, type Facts } from './facts.ts';
-import { descriptorOf, targetOf } from './held-folder.ts';
-import type { NativeCalls } from './native-calls.ts';
-import { OnlyRsyncKnows } from './only-rsync.ts';
+import { descriptorOf, openIn, targetOf } from './held-folder.ts';
 import type { SafeFolder } from './safe-folder.ts';
 
 /** Names worked on between two turns: some milliseconds. */
 const mostAtOnce = 64;
-
-export interface FillContext {
-  readonly calls: NativeCalls;
-  readonly turn: Turn;
-  /** Told of each file's content, bytes. */
-  readonly copied: (bytes: number) => void;
-}
 
 /** How far down a call goes below its names. */
 const levelsBelow: Readonly<Record<CompareCall['depth'], number>> = { flat: 0, level: 1, deep: Infinity };
@@ -71,7 +62,7 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
   async function fillFolder(pair: OpenPair, name: ByteName, ours: Facts, below: number, files: FileCopy): Promise<Facts> {
     // The first ones, and those whose content is for other units, were made by the walk.
     if (!calls.makeFolder(pair.to, name, 0o700)) comparison.hadFolder();
-    const to = enter(pair.to, name);
+    const to = openIn(calls, pair.to, name);
     try {
       if (below > 0) await fillBelow({ ...pair, to, path: joinName(pair.path, name) }, name, below - 1, files);
       return files.finish(to, ours);
@@ -82,19 +73,12 @@ export function createFillWalk(call: CompareCall, comparison: ComparisonBuilder,
 
   /** `pair`: the folder above at the source, and its own at the destination. */
   async function fillBelow(pair: OpenPair, name: ByteName, below: number, files: FileCopy): Promise<void> {
-    const from = enter(pair.from, name);
+    const from = openIn(calls, pair.from, name);
     try {
       await fillNames({ ...pair, from }, calls.list(from), true, below, files);
     } finally {
       calls.close(from);
     }
-  }
-
-  /** What cannot be read or made is rsync's to tell of. */
-  function enter(folder: number, name: ByteName): number {
-    const descriptor = calls.openFolder(folder, name);
-    if (descriptor < 0) throw new OnlyRsyncKnows();
-    return descriptor;
   }
 
   function begin(from: SafeFolder, to: SafeFolder): { pair: OpenPair; files: FileCopy } {

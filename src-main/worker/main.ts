@@ -19,7 +19,6 @@ import { createSplitPoint, type SplitPoint } from './split-point.ts';
 
 /** The worker: runs one rsync at a time, for one unit, and tells how it goes. */
 
-const nativeCalls = createNativeCalls();
 /** Progress is read and told this often, ms. */
 const progressEveryMs = 500;
 /**
@@ -41,6 +40,7 @@ const changesAtOnce = 500;
 class Stopped extends Error {}
 
 const noRepeats: Repeats = { files: 0, bytes: 0 };
+const nativeCalls = createNativeCalls();
 
 let rsync: RsyncProcess | null = null;
 let paused = false;

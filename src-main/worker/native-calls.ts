@@ -46,8 +46,9 @@ export interface NativeCalls {
   copy(from: number, to: number, bytes: number): Promise<number>;
   readSlowly(descriptor: number, into: Uint8Array, bytes: number): Promise<number>;
   writeSlowly(descriptor: number, from: Uint8Array, bytes: number): Promise<number>;
-  /** Where the next content, or the next hole, begins at or after `at` (lseek(2), SEEK_DATA); -1 for none. */
-  nextData(descriptor: number, at: number): number;
+  /** Where the next content begins at or after `at`; null where a hole reaches to the end (lseek(2), SEEK_DATA). Throws as Node does. */
+  nextData(descriptor: number, at: number): number | null;
+  /** Where that content ends. Throws as Node does. */
   nextHole(descriptor: number, at: number): number;
   goTo(descriptor: number, at: number): boolean;
   setSize(descriptor: number, bytes: number): boolean;
@@ -211,8 +212,16 @@ function bind(ffi: ForeignFunctions): NativeCalls {
     copy: (from, to, bytes) => copySlowly(from, null, to, null, bytes, 0),
     readSlowly: slowly(read),
     writeSlowly: slowly(write),
-    nextData: (descriptor, at) => lseek(descriptor, at, SEEK_DATA),
-    nextHole: (descriptor, at) => lseek(descriptor, at, SEEK_HOLE),
+    nextData(descriptor, at) {
+      const start = lseek(descriptor, at, SEEK_DATA);
+      if (start >= 0) return start;
+      // Any other failure must not pass for a hole.
+      return ffi.errno() === ffi.os.errno['ENXIO'] ? null : fail('lseek');
+    },
+    nextHole(descriptor, at) {
+      const end = lseek(descriptor, at, SEEK_HOLE);
+      return end >= 0 ? end : fail('lseek');
+    },
     goTo: (descriptor, at) => lseek(descriptor, at, SEEK_SET) === at,
     setSize: (descriptor, bytes) => ftruncate(descriptor, bytes) === 0,
     setOwner: (descriptor, uid, gid) => fchown(descriptor, uid >>> 0, gid >>> 0) === 0,

@@ -54,7 +54,7 @@ export interface SafeFolder {
 const realFolder = constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const openFlags = constants.O_RDONLY | realFolder;
 /** O_PATH, which Node has no name for (open(2); asm-generic/fcntl.h, right for all processors that Node is built for). */
-export const holdFlags = 0o10_000_000 | realFolder;
+const holdFlags = 0o10_000_000 | realFolder;
 
 // A descriptor's number costs half of what a FileHandle does.
 const openNumber = promisify(open);

@@ -12,6 +12,8 @@ import type { ListedName } from './list-names.ts';
 import { createNativeCalls } from './native-calls.ts';
 import { fewSampledFolders, findLinkedFolders, sampledFolders } from './linked-sets.ts';
 
+const nativeCalls = createNativeCalls();
+
 /** Folders read at the same time from a server: enough to hide its latency, and what the thread pool can carry. */
 const readersOfServer = 48;
 /** Folders between two turns for all else. */
@@ -162,7 +164,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
 function fileCallsFor({ isSlow, records }: PlanRequest): FileCalls {
   if (isSlow) return pooledCalls;
   // Of a tree that is known little is walked, and to load them takes some milliseconds.
-  const native = records.length === 0 ? createNativeCalls()() : null;
+  const native = records.length === 0 ? nativeCalls() : null;
   return native ? createNativeFileCalls(native) : directCalls;
 }
 

@@ -107,6 +107,17 @@ describe('it leaves to rsync', () => {
     for (const name of ['grows', 'shrinks', 'large']) expect(lstatSync(join(destination, 'a', name)).mtimeMs).toBeGreaterThan(old.getTime() + 1000);
   });
 
+  test('all of a unit where it is not known what is a hole, and no file of it looks like a copy', async () => {
+    writeFileSync(inSource('a/large'), Buffer.alloc(1_000_000, 'x'));
+    utimesSync(inSource('a/large'), old, old);
+    // Of a descriptor that is not open it fails, but not for want of content.
+    expect(await fill({}, { calls: { ...calls, nextData: (_file, at) => calls.nextData(-1, at) } })).toBeNull();
+    expect(lstatSync(join(destination, 'a/large')).mtimeMs).toBeGreaterThan(old.getTime() + 1000);
+    rmSync(join(destination, 'a'), { recursive: true });
+    expect(await fill({}, { calls: { ...calls, nextHole: (_file, at) => calls.nextHole(-1, at) } })).toBeNull();
+    expect(lstatSync(join(destination, 'a/large')).mtimeMs).toBeGreaterThan(old.getTime() + 1000);
+  });
+
   test('all of a unit where the destination takes no more', async () => {
     writeFileSync(inSource('a/small'), 'small');
     expect(await fill({}, { calls: { ...calls, write: (file, content, bytes) => calls.write(file, content, bytes - 1) } })).toBeNull();

@@ -64,6 +64,17 @@ test('what is not there is told from what may not be seen', () => {
   expect(() => calls.lookAt(-1)).toThrow(expect.objectContaining({ code: 'EBADF' }));
 });
 
+test('content, a hole to the end and a failure are told apart', () => {
+  writeFileSync(pathOf('file'), 'content');
+  truncateSync(pathOf('file'), 1_000_000);
+  const file = openSync(join(folder, 'file'), 'r');
+  expect(calls.nextData(file, 0)).toBe(0);
+  expect(calls.nextData(file, calls.nextHole(file, 0))).toBeNull();
+  closeSync(file);
+  expect(() => calls.nextData(-1, 0)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+  expect(() => calls.nextHole(-1, 0)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+});
+
 test('folders are listed as Node does, be they large, and again', () => {
   expect(calls.list(descriptor)).toEqual([]);
   const wanted = ['.hidden', '..', '...', '..two', '.', 'no \u00e9\u00ff text', 'x'.repeat(255), ...Array.from({ length: 3000 }, (_, index) => `${index} ${'y'.repeat(index % 200)}`)].filter((name) => name !== '.' && name !== '..');

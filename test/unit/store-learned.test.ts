@@ -69,6 +69,12 @@ test('whether there are files with several names is known after a run that looke
   store.learned.setHasLinks(other, true);
   reopen();
   expect([store.learned.hasLinks(jobId), store.learned.hasLinks(other)]).toEqual([false, true]);
+  const draft = { name: 'Saved', source: '/data', destination: '/elsewhere', options: plainOptions, schedule: null, notify: undefined };
+  store.jobs.update(jobId, draft, 2);
+  expect(store.learned.hasLinks(jobId)).toBe(false);
+  // Another source has not been seen.
+  store.jobs.update(jobId, { ...draft, source: '/other' }, 3);
+  expect(store.learned.hasLinks(jobId)).toBeNull();
 });
 
 test('passports of both ends are those of the last good run', () => {

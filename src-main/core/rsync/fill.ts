@@ -59,7 +59,7 @@ function isFirstCopy(unit: Unit, { attempt, purpose, tellChanges, hardLinks }: C
 
 /**
  * Whether a worker copies the files of a unit of new folders or files itself before it compares both sides, on disks of this machine: for
- * small files that takes a third of rsync's processor time, for large ones a quarter (docs/benchmarks.md). It copies what `rsync -aH`
+ * small files that takes half of rsync's processor time, for large ones a third (docs/benchmarks.md). It copies what `rsync -aH`
  * does and nothing more: no ACLs, no extended attributes. It overwrites nothing, and what it does wrong or not at all is rsync's to find.
  */
 export function fillsItself(unit: Unit, context: CallContext, isLocal: boolean): boolean {

@@ -70,7 +70,8 @@ function savedJobs(database: DatabaseSync, one: (row: unknown) => Job | null): P
     RETURNING ${columns}`);
   const change = database.prepare(`
     UPDATE jobs SET kind = 'saved', name = ?1, source = ?2, destination = ?3, options = ?4, notify = ?6, updated_at = ?7,
-      schedule_since = CASE WHEN schedule IS ?5 THEN schedule_since ELSE ?7 END, schedule = ?5
+      schedule_since = CASE WHEN schedule IS ?5 THEN schedule_since ELSE ?7 END, schedule = ?5,
+      has_links = CASE WHEN source = ?2 THEN has_links END -- nobody has seen another source
     WHERE id = ?8 RETURNING ${columns}`);
   const remove = database.prepare('DELETE FROM jobs WHERE id = ?');
   // Edited to another place, the job has not seen what is there.
