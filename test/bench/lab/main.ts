@@ -12,7 +12,8 @@ import { median } from '../statistics.ts';
 
 /**
  * `npm run bench -- --lab`: whether the figures of the Lab are those that a stopwatch shows. The Lab takes turns with the commands it
- * prints, and for a pool, whose workers do most of it themselves, with a backup by as many, so that what the machine does meanwhile meets both. Fails where medians are more than a tenth apart; on a
+ * prints, and for a pool, whose workers do most of it themselves, with a backup by as many, so that what the machine does meanwhile meets
+ * both. Fails where medians are more than a tenth apart; on a
  * machine that does something else as well, the fastest rounds.
  */
 const mostApart = 0.1;
