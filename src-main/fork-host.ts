@@ -31,6 +31,7 @@ function forkScript(script: ForkedScript, held: boolean): ForkedProcess & { hold
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    serialization: 'advanced',
     env: { ...process.env, UV_THREADPOOL_SIZE: fileThreads[script] },
   });
   let lastWords = '';

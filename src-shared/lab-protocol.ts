@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ErrorSchema } from './error-schema.ts';
 import { KeptAttributes } from './kept-attributes.ts';
 import { LockHolder } from './scout-protocol.ts';
-import { ByteNameSchema } from './unit.ts';
+import { ByteNameSchema, ByteNamesSchema } from './unit.ts';
 import { RsyncCall } from './worker-protocol.ts';
 
 /** Messages between a host and the process that measures for the Lab. Times in ms, sizes in bytes. */
@@ -43,7 +43,7 @@ export const LabQuestion = z.discriminatedUnion('op', [
   /** Makes the scratch folder, `DEST/.daybreak/lab/ID`, and what removes it when this process is gone, however it went. */
   z.object({ op: z.literal('open'), destination: z.string(), holder: LockHolder }),
   /** An empty folder `name` in the scratch folder, with these folders in it; takes away what is not to be kept. `syncs`: caches are written, and dropped where that is permitted. */
-  z.object({ op: z.literal('fresh'), name: z.string(), folders: z.array(ByteNameSchema), keep: z.array(z.string()), syncs: z.boolean() }),
+  z.object({ op: z.literal('fresh'), name: z.string(), folders: ByteNamesSchema, keep: z.array(z.string()), syncs: z.boolean() }),
   /** Runs calls, so many at a time, in their order. Those that still run after `limitMs` are ended. */
   z.object({ op: z.literal('perform'), from: StartFrom, atOnce: z.int(), calls: z.array(RsyncCall), limitMs: z.number() }),
   /** What is in the folder `name`. */

@@ -4,7 +4,7 @@ import { KeptAttributes } from './kept-attributes.ts';
 import { Marker, Passport, PathFacts } from './passport.ts';
 import { FolderListing, Volume } from './place.ts';
 import { Change } from './rsync-result.ts';
-import { ByteNameSchema, Unit } from './unit.ts';
+import { ByteNameSchema, ByteNamesSchema, Unit } from './unit.ts';
 
 /** Time in ms per entry, and bytes per ms: what a unit's weight is predicted from. */
 export const CostModel = z.object({ msPerEntry: z.number(), bytesPerMs: z.number() });
@@ -41,7 +41,7 @@ export const PlanRequest = z.object({
   /** New files are copied by a simpler program before rsync sees them. */
   fills: z.boolean(),
   /** Only these folders, which lie in `folder` and are at the destination already. Left out: all of the source. */
-  within: z.object({ folder: ByteNameSchema, names: z.array(ByteNameSchema) }).optional(),
+  within: z.object({ folder: ByteNameSchema, names: ByteNamesSchema }).optional(),
   /** Measure every file instead of samples. */
   measureAll: z.boolean().optional(),
 });
@@ -104,11 +104,11 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('places-now'), source: z.string(), destination: z.string(), holder: LockHolder.nullable() }),
   z.object({ op: z.literal('check-removals'), source: z.string(), destination: z.string(), removals: z.array(Change) }),
   /** Names that only the destination has, below these folders or directly in them. */
-  z.object({ op: z.literal('list-strangers'), source: z.string(), destination: z.string(), folders: z.array(ByteNameSchema), isDeep: z.boolean() }),
+  z.object({ op: z.literal('list-strangers'), source: z.string(), destination: z.string(), folders: ByteNamesSchema, isDeep: z.boolean() }),
   /** Entries and bytes below these top folders of the destination now; '' stands for the root's own files. */
-  z.object({ op: z.literal('count'), destination: z.string(), tops: z.array(ByteNameSchema) }),
+  z.object({ op: z.literal('count'), destination: z.string(), tops: ByteNamesSchema }),
   /** Which of these folders of the destination are real folders all the way, with no symlink among their parents. */
-  z.object({ op: z.literal('real-folders'), destination: z.string(), folders: z.array(ByteNameSchema) }),
+  z.object({ op: z.literal('real-folders'), destination: z.string(), folders: ByteNamesSchema }),
   /** Removes exactly these names (deepest first), or moves them below `backupDir`. */
   z.object({
     op: z.literal('remove'), source: z.string(), destination: z.string(), removals: z.array(Change), backupDir: z.string().nullable(),
@@ -119,7 +119,7 @@ export const ScoutRequest = z.discriminatedUnion('op', [
   }),
   /** Removes temporary files of killed rsyncs (`.name.XXXXXX`) below these folders, changed since `sinceMs` (the destination's clock). */
   z.object({
-    op: z.literal('sweep-temps'), source: z.string(), destination: z.string(), names: z.array(ByteNameSchema), deep: z.boolean(), sinceMs: z.number(),
+    op: z.literal('sweep-temps'), source: z.string(), destination: z.string(), names: ByteNamesSchema, deep: z.boolean(), sinceMs: z.number(),
   }),
   /** Makes a folder of its own for what a run moves away, `DEST/.daybreak/trash/<run>` or, where that is there already, `<run>-2` ... */
   z.object({ op: z.literal('open-trash'), destination: z.string(), run: z.int() }),
@@ -136,11 +136,11 @@ export const ScoutRequest = z.discriminatedUnion('op', [
    * files. Makes the target where it is missing, and changes nothing else.
    */
   z.object({
-    op: z.literal('plan-restore'), destination: z.string(), folder: TrashFolder, names: z.array(ByteNameSchema), target: z.string(),
+    op: z.literal('plan-restore'), destination: z.string(), folder: TrashFolder, names: ByteNamesSchema, target: z.string(),
     skip: z.int(), most: z.int(),
   }),
   /** Files below a top folder of the destination ('': directly in the root), and how many of them have each of these extensions. */
-  z.object({ op: z.literal('count-extensions'), destination: z.string(), top: ByteNameSchema, extensions: z.array(ByteNameSchema) }),
+  z.object({ op: z.literal('count-extensions'), destination: z.string(), top: ByteNameSchema, extensions: ByteNamesSchema }),
   /** Bytes and entries that the source has and the destination has not. */
   z.object({ op: z.literal('estimate'), source: z.string(), destination: z.string(), excludes: z.array(z.string()) }),
 ]);
@@ -156,7 +156,7 @@ export const ScoutAnswers = {
   plan: z.object({
     entries: z.number(), bytes: z.number(), folders: z.number(), units: z.int(),
     /** Folders the walk could not read, for the run's notices (rsync reports them too). */
-    unreadable: z.array(ByteNameSchema),
+    unreadable: ByteNamesSchema,
     /** Top folders with the entries below them, and the root's own files as ''; at most 2,000. */
     tops: z.array(z.object({ name: ByteNameSchema, entries: z.number() })),
   }),
@@ -176,10 +176,10 @@ export const ScoutAnswers = {
   'check-removals': z.object({
     checks: z.array(RemovalCheck),
     /** Folders that are not removed themselves but would hold nothing any more. */
-    emptied: z.array(ByteNameSchema),
+    emptied: ByteNamesSchema,
   }),
   count: z.object({ counts: z.array(z.object({ top: ByteNameSchema, entries: z.number(), bytes: z.number() })) }),
-  'real-folders': z.object({ folders: z.array(ByteNameSchema) }),
+  'real-folders': z.object({ folders: ByteNamesSchema }),
   remove: z.object({
     removed: z.number(),
     /** What could not be removed, and why. */
@@ -195,7 +195,7 @@ export const ScoutAnswers = {
     isAll: z.boolean(),
   }),
   /** `names`: folders before what lies in them; `files` of them are no folders. `kept`: files that stay as they are because something else is there. */
-  'plan-restore': z.object({ names: z.array(ByteNameSchema), files: z.int(), kept: z.int(), next: z.int(), isAll: z.boolean() }),
+  'plan-restore': z.object({ names: ByteNamesSchema, files: z.int(), kept: z.int(), next: z.int(), isAll: z.boolean() }),
   'count-extensions': z.object({ files: z.number(), byExtension: z.array(z.number()) }),
   /** `replacedBytes`: what files of another size hold at the destination now and give back once they are replaced. */
   estimate: z.object({

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import type { ByteName } from './byte-name.ts';
 import { AppError } from './errors.ts';
 
+const bytes = /^[\u0000-\u00ff]*$/u;
+const isByteName = (value: unknown): boolean => typeof value === 'string' && bytes.test(value);
+
 /** A `ByteName` arriving from another process: every character is one byte. */
-export const ByteNameSchema = z.string().regex(/^[\u0000-\u00ff]*$/u) as unknown as z.ZodType<ByteName>;
+export const ByteNameSchema = z.custom<ByteName>(isByteName, 'not a name in bytes');
+/** A list of them, looked at as a whole: for each element a schema of its own makes several objects. */
+export const ByteNamesSchema = z.custom<ByteName[]>((value) => Array.isArray(value) && value.every(isByteName), 'not names in bytes');
 
 /**
  * What one rsync call covers:
@@ -23,7 +28,7 @@ export const Unit = z.object({
   /** The folder the names lie in (for `level`: the folder itself). */
   folder: ByteNameSchema,
   /** Paths from the root; empty for `level`. */
-  names: z.array(ByteNameSchema),
+  names: ByteNamesSchema,
   /** For `group`: entries expected below each name, in their order (each name itself included). */
   shares: z.array(z.number()),
   /** Entries expected (files, folders, links), from the walk or the last run. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CutFile } from './cut-file.ts';
 import { KeptAttributes } from './kept-attributes.ts';
 import { Change, LinkedName, RsyncResult } from './rsync-result.ts';
-import { ByteNameSchema } from './unit.ts';
+import { ByteNameSchema, ByteNamesSchema } from './unit.ts';
 
 /** One rsync call, ready to be started: the worker adds nothing to it but the guard against orphans. */
 export const RsyncCall = z.object({
@@ -12,7 +12,7 @@ export const RsyncCall = z.object({
   lifeline: z.enum(['pdeathsig', 'shell']),
   argv: z.array(z.string()),
   /** Names for `--files-from=-` (from the root, `./` is added by the worker), or null when argv names them. */
-  input: z.array(ByteNameSchema).nullable(),
+  input: ByteNamesSchema.nullable(),
 });
 export type RsyncCall = z.infer<typeof RsyncCall>;
 
@@ -25,7 +25,7 @@ export const LinkScan = z.object({
   source: z.string(),
   /** `deep`: the names and all below. `flat`: the names themselves. `level`: what lies directly in the folder. */
   depth: z.enum(['deep', 'flat', 'level']),
-  names: z.array(ByteNameSchema),
+  names: ByteNamesSchema,
   excludes: z.array(z.string()),
   /** Tell sets that lie in the unit as a whole too: its rsync left them as separate files. */
   all: z.boolean(),
@@ -37,7 +37,7 @@ export const FillCall = z.object({
   source: z.string(),
   destination: z.string(),
   /** Folders with all below them, or files; all of them lie in `folder`. */
-  names: z.array(ByteNameSchema),
+  names: ByteNamesSchema,
   folder: ByteNameSchema,
   areFiles: z.boolean(),
   /** Of all its files, as predicted. */
@@ -54,7 +54,7 @@ export const CompareCall = z.object({
   destination: z.string(),
   /** `deep`: the names and all below. `flat`: the names themselves. `level`: the one name, a folder, and what lies directly in it. */
   depth: z.enum(['deep', 'flat', 'level']),
-  names: z.array(ByteNameSchema),
+  names: ByteNamesSchema,
   excludes: z.array(z.string()),
   /** What the source has not is to be removed from the destination. */
   mirror: z.boolean(),
@@ -96,9 +96,9 @@ export const TopTally = z.object({
   /** Regular files that were there before and whose content was sent again. */
   rewritten: z.number(),
   /** New files by extension, dot included. Only the commonest are kept, and where there are many, counted a little low. */
-  extensions: z.array(z.object({ extension: ByteNameSchema, files: z.number(), names: z.array(ByteNameSchema) })),
+  extensions: z.array(z.object({ extension: ByteNameSchema, files: z.number(), names: ByteNamesSchema })),
   /** Some of the rewritten files. */
-  names: z.array(ByteNameSchema),
+  names: ByteNamesSchema,
 });
 export type TopTally = z.infer<typeof TopTally>;
 

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { dataFolder } from '../core/store/data-folder.ts';
 import { createForkHost } from '../fork-host.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import type { Tuning } from '../core/ports.ts';
 import type { Face } from './face.ts';
@@ -12,8 +12,7 @@ import { runCommandLine } from './program.ts';
 import { createScreen } from './screen.ts';
 import { styleFor } from './style.ts';
 
-// As in the forked processes (worker/port.ts): the names of all units pass through this one.
-setFlagsFromString('--semi-space-growth-factor=1');
+keepHeapSmall();
 const workerHost = createForkHost();
 // It gets ready on another core while this process loads the rest.
 if (process.argv[2] === 'backup') workerHost.ahead('scout');

@@ -4,7 +4,7 @@ import type { ByteName } from '../../src-shared/byte-name.ts';
 import { fromBytes, fromText, isAscii } from '../core/rsync/byte-name.ts';
 import { factsOf, typeOf, type Facts } from './facts.ts';
 import { listNames, listNow, type ListedName } from './list-names.ts';
-import { byPath, type NativeCalls, type TypedName } from './native-calls.ts';
+import { byPath, type NativeCalls } from './native-calls.ts';
 
 type Path = string | Buffer;
 
@@ -43,11 +43,6 @@ export const directCalls: FileCalls = {
 
 /** The same for less of the processor, where there are native calls. */
 export function createNativeFileCalls(calls: NativeCalls): FileCalls {
-  function listed(folder: number, { name, type }: TypedName): ListedName {
-    const found = type || typeIn(folder, name);
-    return { name, isFolder: found === constants.S_IFDIR, isSymlink: found === constants.S_IFLNK };
-  }
-
   /** Where the file system tells no types. */
   function typeIn(folder: number, name: ByteName): number {
     const facts = calls.look(folder, name);
@@ -60,7 +55,12 @@ export function createNativeFileCalls(calls: NativeCalls): FileCalls {
       // Node says why.
       if (folder < 0) return listNow(path);
       try {
-        return calls.listTyped(folder).map((entry) => listed(folder, entry));
+        const names: ListedName[] = [];
+        calls.forEachName(folder, (name, type) => {
+          const found = type || typeIn(folder, name);
+          names.push({ name, isFolder: found === constants.S_IFDIR, isSymlink: found === constants.S_IFLNK });
+        });
+        return names;
       } finally {
         calls.close(folder);
       }

@@ -9,12 +9,6 @@ import type { Facts } from './facts.ts';
 /** In the place of a folder: the name is an absolute path (AT_FDCWD in linux/fcntl.h). */
 export const byPath = -100;
 
-/** A name in a folder, and its type: S_IFREG and the like, or 0 where that is not known. */
-export interface TypedName {
-  readonly name: ByteName;
-  readonly type: number;
-}
-
 /**
  * File calls of Linux that Node has not, or has at several times their cost (docs/benchmarks.md). A folder is the number of its
  * descriptor, and a name is looked up right in it: nothing on the way can be a symlink. None of them waits in a thread of Node's, but for
@@ -27,8 +21,8 @@ export interface NativeCalls {
   lookAt(descriptor: number): Facts;
   /** The names in a folder that is open. Throws as Node does. */
   list(folder: number): ByteName[];
-  /** The same with the types of names, as far as the file system tells them. */
-  listTyped(folder: number): TypedName[];
+  /** Tells each of them and its type: S_IFREG and the like, or 0 where the file system does not know. Throws as Node does. */
+  forEachName(folder: number, tell: (name: ByteName, type: number) => void): void;
   /** How many there are. Throws as Node does. */
   count(folder: number): number;
   openFile(folder: number, name: ByteName): number;
@@ -191,11 +185,7 @@ function bind(ffi: ForeignFunctions): NativeCalls {
       forEachEntry(folder, (at, length) => names.push(entries.toString('latin1', at, at + length) as ByteName));
       return names;
     },
-    listTyped(folder) {
-      const names: TypedName[] = [];
-      forEachEntry(folder, (at, length, type) => names.push({ name: entries.toString('latin1', at, at + length) as ByteName, type: type << typeShift }));
-      return names;
-    },
+    forEachName: (folder, tell) => forEachEntry(folder, (at, length, type) => tell(entries.toString('latin1', at, at + length) as ByteName, type << typeShift)),
     count(folder) {
       let names = 0;
       forEachEntry(folder, () => names++);

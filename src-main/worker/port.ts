@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
+import { keepHeapSmall } from '../small-heap.ts';
 
 /** The way to the host: Electron's parentPort in a utility process, the IPC channel of a forked one elsewhere. */
 export interface Port {
@@ -28,8 +28,7 @@ const cacheAfterMs = 300;
  * the process kills itself. SIGKILL, because exit() would wait for file calls that hang on a dead mount.
  */
 export function openPort(onLost: () => void): Port {
-  // Names come and go by the million: V8 would keep three times 16 MB for what is young (node --v8-options).
-  setFlagsFromString('--semi-space-growth-factor=1');
+  keepHeapSmall();
   // Node writes its compile cache when a process ends by itself, which ours seldom do (Node documentation, node:module).
   setTimeout(flushCompileCache, cacheAfterMs).unref();
   // Whoever asks us to end is our host, by message; a Ctrl-C in its terminal must not reach past it.

@@ -1,4 +1,4 @@
-import { foldersAbove, joinName, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
+import { foldersAbove, joinName, lastOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { PlanRequest, ScoutAnswer } from '../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../src-shared/unit.ts';
 import { createSplitter, type Folder, type Listing, type Prepared } from '../core/plan/splitter.ts';
@@ -29,10 +29,14 @@ const mostMeasured = 50_000;
  * What the host has not worked off yet before the walk waits, so that neither side's memory grows with the tree. More than the
  * units of all workers can carry (64 of 1,000 names): under a bandwidth limit a run begins when there is one for each.
  */
-const ahead: InHand = { units: 4096, names: 70_000 };
+const mostAhead: InHand = { units: 4096, names: 70_000 };
+/** Names in a part of a flat folder, at most: what a message of them takes of either side's memory is not seen again soon. */
+const mostInPart = 4000;
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
 const earlyUnits = 2;
+/** A tree that is known to hold so many may have folders of very many names. */
+const manyEntries = 150_000;
 /** Top folders told of at the end of a walk. */
 const mostTops = 2000;
 
@@ -71,6 +75,9 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   };
 
   const { cost, levelCost, minWeight, maxWeight, lanes, mirror, fills, within } = request;
+  // Small enough that each lane has one and others wait; on local disks short enough to be arguments, which are read faster than a list.
+  const partNames = Math.min(mostInPart, Math.floor(mostAhead.names / (4 * lanes)));
+  const ahead: InHand = { units: mostAhead.units, names: 4 * lanes * partNames };
   const knownWeight = request.records.reduce((sum, record) => sum + weightOf(record.entries, record.bytes, cost), 0);
   let tops: Folder[] = [];
   let rootFiles = 0;
@@ -84,8 +91,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);
     },
-    // Small enough that each lane has one and others wait; on local disks short enough to be arguments, which are read faster than a list.
-    partNames: Math.floor(ahead.names / (4 * lanes)),
+    partNames,
     room: () => {
       flush();
       return sink.roomBelow(ahead);
@@ -163,8 +169,9 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
 
 function fileCallsFor({ isSlow, records }: PlanRequest): FileCalls {
   if (isSlow) return pooledCalls;
-  // Of a tree that is known little is walked, and to load them takes some milliseconds.
-  const native = records.length === 0 ? nativeCalls() : null;
+  // Of a tree that is known little is walked, and to load them takes some milliseconds; but a large folder takes less memory by them.
+  const isWorthIt = records.length === 0 || records.some(({ entries }) => entries > manyEntries);
+  const native = isWorthIt ? nativeCalls() : null;
   return native ? createNativeFileCalls(native) : directCalls;
 }
 
@@ -200,12 +207,12 @@ async function prepare(
   files: FileCalls, request: PlanRequest, folder: ByteName, listing: Listing, wasMissing: boolean,
 ): Promise<Prepared | null> {
   const { destination } = request;
-  const there = wasMissing ? new Map<ByteName, boolean>() : await childrenOf(files, destination, folder);
+  const there = wasMissing ? new Map<ByteName, boolean>() : await namesIn(files, destination, folder);
   if (!there) return request.prepare ? null : { wasMissing: true, newFolders: new Set(listing.folders), blocked: new Set(), hasStrangers: false };
   const newFolders = new Set<ByteName>();
   const blocked = new Set<ByteName>();
   for (const path of listing.folders) {
-    const isFolder = there.get(path);
+    const isFolder = there.get(lastOf(path));
     if (isFolder === undefined) newFolders.add(path);
     else if (!isFolder) blocked.add(path);
   }
@@ -219,18 +226,19 @@ async function prepare(
 function hasStrangers(there: ReadonlyMap<ByteName, boolean>, listing: Listing, blocked: ReadonlySet<ByteName>): boolean {
   if (blocked.size > 0) return true;
   let matched = 0;
-  for (const path of listing.folders) if (there.has(path)) matched++;
-  for (const path of listing.files) if (there.get(path) === false) matched++;
+  for (const path of listing.folders) if (there.has(lastOf(path))) matched++;
+  for (const path of listing.files) if (there.get(lastOf(path)) === false) matched++;
   return matched < there.size;
 }
 
 /** Names directly in a folder at the destination, with whether each is a real folder; null where it cannot be read. */
-async function childrenOf(files: FileCalls, destination: string, folder: ByteName): Promise<Map<ByteName, boolean> | null> {
+async function namesIn(files: FileCalls, destination: string, folder: ByteName): Promise<Map<ByteName, boolean> | null> {
   try {
-    const names = await files.list(pathTo(destination, folder));
-    return new Map(names
-      .map(({ name, isFolder }): [ByteName, boolean] => [joinName(folder, name), isFolder])
-      .filter(([path]) => path !== OWN_FOLDER));
+    const there = new Map<ByteName, boolean>();
+    for (const { name, isFolder } of await files.list(pathTo(destination, folder))) {
+      if (folder !== ROOT || name !== OWN_FOLDER) there.set(name, isFolder);
+    }
+    return there;
   } catch {
     return null;
   }
@@ -246,6 +254,6 @@ async function makeFolder(files: FileCalls, destination: string, path: ByteName)
 }
 
 async function isEmptyOrMissing(files: FileCalls, destination: string): Promise<boolean> {
-  const there = await childrenOf(files, destination, ROOT);
+  const there = await namesIn(files, destination, ROOT);
   return there === null || there.size === 0;
 }

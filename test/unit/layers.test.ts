@@ -13,10 +13,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src-main/core/': [
     'src-shared/', 'node:', 'systeminformation', 'croner', 'pino', 'nodemailer', 'write-file-atomic', '@orpc/server', 'zod',
   ],
-  'src-main/worker/': ['src-shared/', 'src-main/core/rsync/', 'src-main/core/plan/', 'node:', 'koffi'],
+  'src-main/worker/': ['src-shared/', 'src-main/core/rsync/', 'src-main/core/plan/', 'src-main/small-heap.ts', 'node:', 'koffi'],
+  'src-main/small-heap.ts': ['node:'],
   'src-main/fork-host.ts': ['src-shared/', 'src-main/core/ports.ts', 'node:'],
   'src-main/local/': ['src-shared/', 'src-main/core/', 'node:', '@orpc/*'],
-  'src-main/cli/': ['src-shared/', 'src-main/core/', 'src-main/headless/', 'src-main/local/', 'src-main/fork-host.ts', 'package.json', 'node:', '@orpc/*', 'ws', 'commander', 'execa'],
+  'src-main/cli/': ['src-shared/', 'src-main/core/', 'src-main/headless/', 'src-main/local/', 'src-main/fork-host.ts', 'src-main/small-heap.ts', 'package.json', 'node:', '@orpc/*', 'ws', 'commander', 'execa'],
   'src-main/headless/': ['src-shared/', 'src-main/core/', 'node:', '@orpc/*', 'ws', 'zod'],
   'src-main/electron/': ['src-shared/', 'src-main/core/', 'src-main/local/', 'package.json', 'node:', 'electron', 'electron-updater', '@orpc/server'],
   'src-main/electron/preload.ts': ['src-shared/', 'electron'],

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { ByteName } from '../../../src-shared/byte-name.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import { ByteNameSchema, UnitKind, UnitState } from '../../../src-shared/unit.ts';
+import { ByteNamesSchema, UnitKind, UnitState } from '../../../src-shared/unit.ts';
 import { checked, fromJson, whole } from './database.ts';
 import type { UnitRow } from './runs.ts';
 import { shortArgv, shortLines } from './shorten.ts';
@@ -151,7 +151,7 @@ export type UnitColumns = Omit<UnitRow, 'argv' | 'lastLines'> & { readonly argv:
 type LostColumns = Omit<LostUnit, 'names'> & { readonly names: string };
 
 const Texts = z.array(z.string());
-const Names = z.array(ByteNameSchema);
+const Names = ByteNamesSchema;
 
 /** A row of `unitColumns`, checked. Throws `AppError` data-damaged. */
 export function toUnitRow(row: UnitColumns, runId: number): UnitRow {
