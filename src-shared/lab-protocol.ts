@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { ByteName } from './byte-name.ts';
 import { ErrorSchema } from './error-schema.ts';
 import { KeptAttributes } from './kept-attributes.ts';
 import { LockHolder } from './scout-protocol.ts';
-import { ByteNameSchema, ByteNamesSchema } from './unit.ts';
-import { RsyncCall } from './worker-protocol.ts';
+import { ByteNameSchema } from './unit.ts';
+import type { RsyncCall } from './worker-protocol.ts';
 
 /** Messages between a host and the process that measures for the Lab. Times in ms, sizes in bytes. */
 
@@ -32,30 +33,25 @@ export const CallEnd = z.object({ code: z.int().nullable(), lastLines: z.array(z
 export type CallEnd = z.infer<typeof CallEnd>;
 
 /** From where calls are started, several at a time: one event loop, or threads. */
-export const StartFrom = z.enum(['event-loop', 'threads']);
-export type StartFrom = z.infer<typeof StartFrom>;
+export type StartFrom = 'event-loop' | 'threads';
 
-export const LabQuestion = z.discriminatedUnion('op', [
+export type LabQuestion =
   /** Reads the source, for `mostMs`, and chooses at most so much of it. Writes nothing. */
-  z.object({
-    op: z.literal('sample'), source: z.string(), excludes: z.array(z.string()), mostBytes: z.number(), mostEntries: z.int(), mostMs: z.number(),
-  }),
+  | { op: 'sample'; source: string; excludes: string[]; mostBytes: number; mostEntries: number; mostMs: number }
   /** Makes the scratch folder, `DEST/.daybreak/lab/ID`, and what removes it when this process is gone, however it went. */
-  z.object({ op: z.literal('open'), destination: z.string(), holder: LockHolder }),
+  | { op: 'open'; destination: string; holder: LockHolder }
   /** An empty folder `name` in the scratch folder, with these folders in it; takes away what is not to be kept. `syncs`: caches are written, and dropped where that is permitted. */
-  z.object({ op: z.literal('fresh'), name: z.string(), folders: ByteNamesSchema, keep: z.array(z.string()), syncs: z.boolean() }),
+  | { op: 'fresh'; name: string; folders: ByteName[]; keep: string[]; syncs: boolean }
   /** Runs calls, so many at a time, in their order. Those that still run after `limitMs` are ended. */
-  z.object({ op: z.literal('perform'), from: StartFrom, atOnce: z.int(), calls: z.array(RsyncCall), limitMs: z.number() }),
+  | { op: 'perform'; from: StartFrom; atOnce: number; calls: RsyncCall[]; limitMs: number }
   /** What is in the folder `name`. */
-  z.object({ op: z.literal('count'), name: z.string() }),
+  | { op: 'count'; name: string }
   /** Makes every file in the folder `name` an older version of itself: another start, and an old time. */
-  z.object({ op: z.literal('age'), name: z.string() }),
+  | { op: 'age'; name: string }
   /** Removes the scratch folder. */
-  z.object({ op: z.literal('close') }),
+  | { op: 'close' }
   /** Removes scratch folders at a destination whose processes are gone. */
-  z.object({ op: z.literal('sweep'), destination: z.string(), holder: LockHolder }),
-]);
-export type LabQuestion = z.infer<typeof LabQuestion>;
+  | { op: 'sweep'; destination: string; holder: LockHolder };
 
 export const LabAnswers = {
   sample: LabSample,
@@ -75,8 +71,10 @@ export const LabAnswers = {
 } as const;
 export type LabAnswer<Op extends keyof typeof LabAnswers> = z.infer<(typeof LabAnswers)[Op]>;
 
-export const ToLab = z.object({ id: z.int(), question: LabQuestion });
-export type ToLab = z.infer<typeof ToLab>;
+export interface ToLab {
+  readonly id: number;
+  readonly question: LabQuestion;
+}
 
 export const FromLab = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), pid: z.int() }),

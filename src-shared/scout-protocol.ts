@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ByteName } from './byte-name.ts';
 import { ErrorSchema } from './error-schema.ts';
 import { KeptAttributes } from './kept-attributes.ts';
 import { Marker, Passport, PathFacts } from './passport.ts';
@@ -7,45 +8,49 @@ import { Change } from './rsync-result.ts';
 import { ByteNameSchema, ByteNamesSchema, Unit } from './unit.ts';
 
 /** Time in ms per entry, and bytes per ms: what a unit's weight is predicted from. */
-export const CostModel = z.object({ msPerEntry: z.number(), bytesPerMs: z.number() });
-export type CostModel = z.infer<typeof CostModel>;
+export interface CostModel {
+  readonly msPerEntry: number;
+  readonly bytesPerMs: number;
+}
 
 /** What is known of a folder's whole subtree from the last run. */
-export const FolderRecord = z.object({ path: ByteNameSchema, entries: z.number(), bytes: z.number() });
-export type FolderRecord = z.infer<typeof FolderRecord>;
+export interface FolderRecord {
+  readonly path: ByteName;
+  readonly entries: number;
+  readonly bytes: number;
+}
 
 /** What the walk needs to know. Times in ms. */
-export const PlanRequest = z.object({
-  source: z.string(),
-  destination: z.string(),
-  excludes: z.array(z.string()),
-  cost: CostModel,
+export interface PlanRequest {
+  readonly source: string;
+  readonly destination: string;
+  readonly excludes: string[];
+  readonly cost: CostModel;
   /** Of what is directly in a split folder, which rsync copies alone; left out: the same. */
-  levelCost: CostModel.optional(),
+  readonly levelCost?: CostModel | undefined;
   /** Smallest and largest weight of a unit, ms. */
-  minWeight: z.number(),
-  maxWeight: z.number(),
-  lanes: z.int(),
-  records: z.array(FolderRecord),
+  readonly minWeight: number;
+  readonly maxWeight: number;
+  readonly lanes: number;
+  readonly records: FolderRecord[];
   /** Files with several names are looked for in a sample, as folders that share many of them are kept together. */
-  mayHaveLinks: z.boolean(),
+  readonly mayHaveLinks: boolean;
   /** Make missing folders of split folders at the destination; false in a dry run. */
-  prepare: z.boolean(),
+  readonly prepare: boolean;
   /** Without root a folder without owner write must not be split. */
-  isRoot: z.boolean(),
-  mirror: z.boolean(),
+  readonly isRoot: boolean;
+  readonly mirror: boolean;
   /** Leave out the files directly in the root. */
-  holdRootFiles: z.boolean().optional(),
+  readonly holdRootFiles?: boolean | undefined;
   /** Source or destination is a server that lets each file call wait. */
-  isSlow: z.boolean(),
+  readonly isSlow: boolean;
   /** New files are copied by a simpler program before rsync sees them. */
-  fills: z.boolean(),
+  readonly fills: boolean;
   /** Only these folders, which lie in `folder` and are at the destination already. Left out: all of the source. */
-  within: z.object({ folder: ByteNameSchema, names: ByteNamesSchema }).optional(),
+  readonly within?: { folder: ByteName; names: ByteName[] } | undefined;
   /** Measure every file instead of samples. */
-  measureAll: z.boolean().optional(),
-});
-export type PlanRequest = z.infer<typeof PlanRequest>;
+  readonly measureAll?: boolean | undefined;
+}
 
 /** Who holds a destination. */
 export const LockHolder = z.object({
@@ -79,72 +84,65 @@ const TrashFolder = z.string().regex(/^\d+(?:-\d+)?$/u);
  * Everything the host asks of the scout, the only process that touches source and destination besides the
  * workers: a mount that hangs then freezes a scout, never the host.
  */
-export const ScoutRequest = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('look'), path: z.string() }),
+export type ScoutRequest =
+  | { op: 'look'; path: string }
   /** Folders directly in one, and what else lies there. */
-  z.object({ op: z.literal('list-folders'), path: z.string() }),
+  | { op: 'list-folders'; path: string }
   /** Mounted file systems a person may choose from. */
-  z.object({ op: z.literal('volumes') }),
+  | { op: 'volumes' }
   /** Answers as soon as the path does; used to tell a hung mount. */
-  z.object({ op: z.literal('ping'), path: z.string() }),
+  | { op: 'ping'; path: string }
   /** Give `destination` the time of `source`, to the nanosecond. */
-  z.object({ op: z.literal('copy-time'), source: z.string(), destination: z.string() }),
-  z.object({ op: z.literal('plan'), plan: PlanRequest }),
+  | { op: 'copy-time'; source: string; destination: string }
+  | { op: 'plan'; plan: PlanRequest }
   /** The host is done with a unit of so many names: the walk may go on. */
-  z.object({ op: z.literal('plan-credit'), names: z.int() }),
-  z.object({ op: z.literal('make-folder'), path: z.string() }),
-  z.object({ op: z.literal('lock'), destination: z.string(), holder: LockHolder }),
+  | { op: 'plan-credit'; names: number }
+  | { op: 'make-folder'; path: string }
+  | { op: 'lock'; destination: string; holder: LockHolder }
   /** Keeps a lock alive for other hosts. */
-  z.object({ op: z.literal('renew-lock'), destination: z.string(), holder: LockHolder }),
+  | { op: 'renew-lock'; destination: string; holder: LockHolder }
   /** Removes the lock, and `.daybreak` itself when it is empty then. */
-  z.object({ op: z.literal('unlock'), destination: z.string(), holder: LockHolder }),
+  | { op: 'unlock'; destination: string; holder: LockHolder }
   /** Makes the marker of a saved job where there is none, and `.daybreak` its owner's alone. `at`: ms since the epoch. */
-  z.object({ op: z.literal('mark'), destination: z.string(), job: z.string(), at: z.number() }),
+  | { op: 'mark'; destination: string; job: string; at: number }
   /** Whether both ends, and the lock of `holder`, are still where they were. Changes nothing. */
-  z.object({ op: z.literal('places-now'), source: z.string(), destination: z.string(), holder: LockHolder.nullable() }),
-  z.object({ op: z.literal('check-removals'), source: z.string(), destination: z.string(), removals: z.array(Change) }),
+  | { op: 'places-now'; source: string; destination: string; holder: LockHolder | null }
+  | { op: 'check-removals'; source: string; destination: string; removals: Change[] }
   /** Names that only the destination has, below these folders or directly in them. */
-  z.object({ op: z.literal('list-strangers'), source: z.string(), destination: z.string(), folders: ByteNamesSchema, isDeep: z.boolean() }),
+  | { op: 'list-strangers'; source: string; destination: string; folders: ByteName[]; isDeep: boolean }
   /** Entries and bytes below these top folders of the destination now; '' stands for the root's own files. */
-  z.object({ op: z.literal('count'), destination: z.string(), tops: ByteNamesSchema }),
+  | { op: 'count'; destination: string; tops: ByteName[] }
   /** Which of these folders of the destination are real folders all the way, with no symlink among their parents. */
-  z.object({ op: z.literal('real-folders'), destination: z.string(), folders: ByteNamesSchema }),
+  | { op: 'real-folders'; destination: string; folders: ByteName[]; isSlow: boolean }
   /** Removes exactly these names (deepest first), or moves them below `backupDir`. */
-  z.object({
-    op: z.literal('remove'), source: z.string(), destination: z.string(), removals: z.array(Change), backupDir: z.string().nullable(),
+  | {
+    op: 'remove'; source: string; destination: string; removals: Change[]; backupDir: string | null;
     /** With `--backup` and no backup folder: what is not a folder stays beside its place, with `~` appended. */
-    keepBeside: z.boolean().optional(),
+    keepBeside?: boolean | undefined;
     /** How both sides were mounted when the run began: with anything of it gone or changed, nothing is removed. */
-    passports: z.object({ source: Passport.nullable(), destination: Passport.nullable() }).optional(),
-  }),
+    passports?: { source: Passport | null; destination: Passport | null } | undefined;
+  }
   /** Removes temporary files of killed rsyncs (`.name.XXXXXX`) below these folders, changed since `sinceMs` (the destination's clock). */
-  z.object({
-    op: z.literal('sweep-temps'), source: z.string(), destination: z.string(), names: ByteNamesSchema, deep: z.boolean(), sinceMs: z.number(),
-  }),
+  | { op: 'sweep-temps'; source: string; destination: string; names: ByteName[]; deep: boolean; sinceMs: number }
   /** Makes a folder of its own for what a run moves away, `DEST/.daybreak/trash/<run>` or, where that is there already, `<run>-2` ... */
-  z.object({ op: z.literal('open-trash'), destination: z.string(), run: z.int() }),
+  | { op: 'open-trash'; destination: string; run: number }
   /** Removes the folder again where nothing was put into it. */
-  z.object({ op: z.literal('close-trash'), destination: z.string(), folder: TrashFolder }),
+  | { op: 'close-trash'; destination: string; folder: string }
   /** Removes these folders of the trash with all that is in them. */
-  z.object({ op: z.literal('expire-trash'), destination: z.string(), folders: z.array(TrashFolder) }),
+  | { op: 'expire-trash'; destination: string; folders: string[] }
   /** Removes what is kept of a job's large files that were cut off, but these. */
-  z.object({ op: z.literal('clear-kept'), destination: z.string(), job: z.string().regex(/^[\w-]+$/u), keep: z.array(z.string()) }),
+  | { op: 'clear-kept'; destination: string; job: string; keep: string[] }
   /** What lies directly in `path` of a folder of the trash. */
-  z.object({ op: z.literal('browse-trash'), destination: z.string(), folder: TrashFolder, path: ByteNameSchema }),
+  | { op: 'browse-trash'; destination: string; folder: string; path: ByteName }
   /**
    * What of `names` (with all below them) a restore into `target` would make, at most `most` names, after the first `skip`
    * files. Makes the target where it is missing, and changes nothing else.
    */
-  z.object({
-    op: z.literal('plan-restore'), destination: z.string(), folder: TrashFolder, names: ByteNamesSchema, target: z.string(),
-    skip: z.int(), most: z.int(),
-  }),
+  | { op: 'plan-restore'; destination: string; folder: string; names: ByteName[]; target: string; skip: number; most: number }
   /** Files below a top folder of the destination ('': directly in the root), and how many of them have each of these extensions. */
-  z.object({ op: z.literal('count-extensions'), destination: z.string(), top: ByteNameSchema, extensions: ByteNamesSchema }),
+  | { op: 'count-extensions'; destination: string; top: ByteName; extensions: ByteName[] }
   /** Bytes and entries that the source has and the destination has not. */
-  z.object({ op: z.literal('estimate'), source: z.string(), destination: z.string(), excludes: z.array(z.string()) }),
-]);
-export type ScoutRequest = z.infer<typeof ScoutRequest>;
+  | { op: 'estimate'; source: string; destination: string; excludes: string[] };
 
 /** The answer of each op that has one. */
 export const ScoutAnswers = {
@@ -214,5 +212,7 @@ export const FromScout = z.discriminatedUnion('type', [
 export type FromScout = z.infer<typeof FromScout>;
 
 /** What a host sends to a scout. */
-export const ToScout = z.object({ id: z.int(), request: ScoutRequest });
-export type ToScout = z.infer<typeof ToScout>;
+export interface ToScout {
+  readonly id: number;
+  readonly request: ScoutRequest;
+}

@@ -7,7 +7,9 @@ import { createComparison, isSame, type Comparison, type ComparisonBuilder } fro
 import type { FillContext } from './copy-file.ts';
 import { factsOf } from './facts.ts';
 import { createFillWalk } from './fill-local.ts';
-import type { FindNativeCalls } from './native-calls.ts';
+import { heldFolder } from './held-folder.ts';
+import { joinLinks } from './join-links.ts';
+import type { FindNativeCalls, NativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows, unlessOnlyRsyncKnows } from './only-rsync.ts';
 import { holdRoot, using, withFolder, type SafeFolder } from './safe-folder.ts';
 
@@ -27,7 +29,7 @@ export interface CompareWalk {
 }
 
 /**
- * Compares both sides of a unit, see `createComparison`, and copies first what is new where the call says so. Null where that cannot tell
+ * Compares both sides of a unit, see `createComparison`; copies first what is new, or joins what are copies of one file, where the call says so. Null where that cannot tell
  * what rsync would do, and where something cannot be read. What `turn` rejects with is passed on.
  */
 export async function compareUnit(call: CompareCall, context: CompareContext): Promise<Comparison | null> {
@@ -41,9 +43,10 @@ export async function compareUnit(call: CompareCall, context: CompareContext): P
   }
 
   return unlessOnlyRsyncKnows(async () => {
-    const walk = walkFor(call, comparison, context);
     // At the destination all of the way must be real folders: nothing is read through a symlink.
     await using(holdRoot(call.source), (source) => using(holdRoot(call.destination), async (destination) => {
+      if (call.joins) return joinLinks(call, { comparison, calls: nativeOf(context), turn: context.turn, source: heldFolder(source), destination: heldFolder(destination) });
+      const walk = walkFor(call, comparison, context);
       for (const [parent, names] of Map.groupBy(call.names, (name) => (name === ROOT ? null : parentOf(name)))) {
         if (parent === null) await compareRoot(walk, source, destination);
         else await withFolder(source, parent, (from) => withFolder(destination, parent, (to) => walk.names(from, to, names.map(lastOf))));
@@ -53,10 +56,16 @@ export async function compareUnit(call: CompareCall, context: CompareContext): P
   });
 }
 
+/** Throws `OnlyRsyncKnows` where there are none. */
+function nativeOf({ calls }: Pick<CompareContext, 'calls'>): NativeCalls {
+  const native = calls();
+  if (native === null) throw new OnlyRsyncKnows();
+  return native;
+}
+
 /** Throws `OnlyRsyncKnows` where there is none. */
 function walkFor(call: CompareCall, comparison: ComparisonBuilder, { turn, calls, copied }: CompareContext): CompareWalk {
   if (!call.isLocal) return createServerWalk(call, comparison, turn, calls);
-  const native = calls();
-  if (native === null) throw new OnlyRsyncKnows();
+  const native = nativeOf({ calls });
   return call.fills ? createFillWalk(call, comparison, { turn, calls: native, copied }) : createLocalWalk(call, comparison, turn, native);
 }

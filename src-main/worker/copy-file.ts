@@ -2,6 +2,7 @@ import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Turn } from './compare.ts';
 import { identityOf, permissions, type Facts } from './facts.ts';
+import { createFolderTrail } from './held-folder.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
 
@@ -114,21 +115,13 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
   function link(to: number, name: ByteName, ours: Facts): boolean {
     const first = firstNames.get(identityOf(ours));
     if (first === undefined) return false;
-    return within(parentOf(first), (folder) => calls.link(folder, lastOf(first), to, name));
-  }
-
-  /** Goes down part by part, as a symlink may have come in the place of each folder. */
-  function within(path: ByteName, use: (folder: number) => boolean): boolean {
-    if (path === root.path) return use(root.to);
-    return within(parentOf(path), (parent) => {
-      const folder = calls.openFolder(parent, lastOf(path));
-      if (folder < 0) return false;
-      try {
-        return use(folder);
-      } finally {
-        calls.close(folder);
-      }
-    });
+    const trail = createFolderTrail(calls, { descriptor: root.to, path: root.path });
+    try {
+      const folder = trail.enter(parentOf(first));
+      return folder !== null && calls.link(folder, lastOf(first), to, name);
+    } finally {
+      trail.close();
+    }
   }
 
   return {

@@ -33,6 +33,10 @@ export interface NativeCalls {
   makeSymlink(folder: number, name: ByteName, target: Buffer): boolean;
   /** Gives a file another name. */
   link(fromFolder: number, fromName: ByteName, folder: number, name: ByteName): boolean;
+  /** Within a folder; what had the new name is gone in the same moment (rename(2)). */
+  rename(folder: number, from: ByteName, to: ByteName): boolean;
+  /** Takes a name away from what is no folder. */
+  unlink(folder: number, name: ByteName): boolean;
   /** Answers the number of bytes. */
   read(descriptor: number, into: Uint8Array, bytes: number): number;
   write(descriptor: number, from: Uint8Array, bytes: number): number;
@@ -113,6 +117,8 @@ function bind(ffi: ForeignFunctions): NativeCalls {
   const mkdirat = declare<(folder: number, name: Name, mode: number) => number>('int mkdirat(int, const char *, uint32_t)');
   const symlinkat = declare<(target: Buffer, folder: number, name: Name) => number>('int symlinkat(const char *, int, const char *)');
   const linkat = declare<(folder: number, name: Name, toFolder: number, toName: Name, flags: number) => number>('int linkat(int, const char *, int, const char *, int)');
+  const renameat = declare<(folder: number, name: Name, toFolder: number, toName: Name) => number>('int renameat(int, const char *, int, const char *)');
+  const unlinkat = declare<(folder: number, name: Name, flags: number) => number>('int unlinkat(int, const char *, int)');
   const read = declare<Transfer>('int64_t read(int, void *, size_t)');
   const write = declare<Transfer>('int64_t write(int, const void *, size_t)');
   const copyRange = declare<(from: number, at: null, to: number, toAt: null, bytes: number, flags: number) => number>('int64_t copy_file_range(int, void *, int, void *, size_t, uint32_t)');
@@ -198,6 +204,8 @@ function bind(ffi: ForeignFunctions): NativeCalls {
     makeFolder: (folder, name, mode) => mkdirat(folder, asArgument(name), mode) === 0,
     makeSymlink: (folder, name, target) => symlinkat(Buffer.concat([target, noName]), folder, asArgument(name)) === 0,
     link: (fromFolder, fromName, folder, name) => linkat(fromFolder, asArgument(fromName), folder, asArgument(name), 0) === 0,
+    rename: (folder, from, to) => renameat(folder, asArgument(from), folder, asArgument(to)) === 0,
+    unlink: (folder, name) => unlinkat(folder, asArgument(name), 0) === 0,
     read, write,
     copy: (from, to, bytes) => copySlowly(from, null, to, null, bytes, 0),
     readSlowly: slowly(read),

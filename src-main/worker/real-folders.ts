@@ -1,3 +1,4 @@
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { ScoutAnswer } from '../../src-shared/scout-protocol.ts';
@@ -6,9 +7,9 @@ import { createLimit, inFlight } from './in-parallel.ts';
 
 /**
  * Those of `folders` that are real folders at the destination, as are all their parents. Before 3.5 rsync wrote through a
- * symlink among the parents of a name it was given, so names below one must not be given.
+ * symlink among the parents of a name it was given, so names below one must not be given. `isSlow`: a server lets each call wait.
  */
-export async function realFolders(destination: string, folders: readonly ByteName[]): Promise<ScoutAnswer<'real-folders'>> {
+export async function realFolders(destination: string, folders: readonly ByteName[], isSlow: boolean): Promise<ScoutAnswer<'real-folders'>> {
   const limit = createLimit(inFlight);
   const known = new Map<ByteName, Promise<boolean>>();
 
@@ -23,10 +24,18 @@ export async function realFolders(destination: string, folders: readonly ByteNam
 
   async function isFolder(folder: ByteName): Promise<boolean> {
     const path = Buffer.concat([Buffer.from(`${destination}/`), toBytes(folder)]);
-    const stats = await limit(() => lstat(path)).catch(() => null);
+    const stats = isSlow ? await limit(() => lstat(path)).catch(() => null) : lookNow(path);
     return stats?.isDirectory() === true;
   }
 
   const answers = await Promise.all(folders.map(isReal));
   return { folders: folders.filter((_, index) => answers[index]) };
+}
+
+function lookNow(path: Buffer): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
 }

@@ -78,7 +78,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'check-removals': return checkRemovals(request.source, request.destination, request.removals);
     case 'list-strangers': return listStrangers(request);
     case 'count': return countTops(request.destination, request.tops);
-    case 'real-folders': return realFolders(request.destination, request.folders);
+    case 'real-folders': return realFolders(request.destination, request.folders, request.isSlow);
     case 'remove': return remove(request);
     case 'sweep-temps': return sweepTemps(request);
     case 'open-trash': return openTrash(request.destination, request.run);

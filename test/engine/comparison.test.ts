@@ -43,7 +43,7 @@ const calls = createNativeCalls();
 const beside = { turn: () => Promise.resolve(), calls, copied: () => undefined };
 const callOf = (changes: Partial<CompareCall> = {}): CompareCall => ({
   source, destination, depth: 'deep', names: names('a', 'b', '-c'), excludes: [], mirror: true, isRoot: process.getuid?.() === 0, most: 100, keeps: allKept, keepsLinks: true, isLocal: false, remembers: { source: true, destination: true },
-  fills: false, narrow: null, ...changes,
+  fills: false, joins: false, narrow: null, ...changes,
 });
 const readFdLink = (descriptor: string) => {
   try {

@@ -34,7 +34,7 @@ const old = new Date('2026-01-02T03:04:05.678Z');
 async function fill(changes: Partial<CompareCall> = {}, { calls: given = calls, ...context }: Partial<Omit<CompareContext, 'calls'>> & { readonly calls?: NativeCalls | null } = {}): Promise<string[] | null> {
   const call: CompareCall = {
     source, destination, depth: 'deep', names: ['a' as ByteName], excludes: [], mirror: true, isRoot, most: 100, keeps: allKept, keepsLinks: true, isLocal: true,
-    remembers: { source: true, destination: true }, fills: true, narrow: null, ...changes,
+    remembers: { source: true, destination: true }, fills: true, joins: false, narrow: null, ...changes,
   };
   const comparison = await compareUnit(call, { turn: () => Promise.resolve(), calls: () => given, copied: () => undefined, ...context });
   return comparison && [...comparison.differing].sort();

@@ -37,7 +37,8 @@ export function mayCompare({ checksum, further, backup, backupDir, mirror }: Cal
  */
 export function compareCall(unit: Unit, context: CallContext & CompareFacts): CompareCall | null {
   const { options, source, destination, isLocal, remembers, isRoot, keeps } = context;
-  if (unit.kind === 'links' || (unit.isNew && context.isFilled === false) || context.purpose !== 'copy') return null;
+  const joins = unit.kind === 'links';
+  if ((joins && !isLocal) || (unit.isNew && context.isFilled === false) || context.purpose !== 'copy') return null;
   if (!context.hardLinks || context.holdRootFiles === true || !mayCompare(options, destination, isLocal)) return null;
   // Its own call would not link what its parts have copied (see `unitCall`).
   const keepsLinks = unit.kind !== 'level' || unit.after.length === 0;
@@ -45,10 +46,10 @@ export function compareCall(unit: Unit, context: CallContext & CompareFacts): Co
     source, destination, names: unit.kind === 'level' ? [unit.folder] : unit.names,
     depth: unit.kind === 'group' ? 'deep' : unit.kind === 'level' ? 'level' : 'flat',
     excludes: options.excludes, mirror: options.mirror && (unit.kind === 'group' || unit.kind === 'level'), isRoot, keeps, isLocal, remembers, keepsLinks,
-    fills: context.isFilled === 'by worker',
-    most: Math.max(fewNames, Math.floor(unit.entries * mostShare)),
-    // Not all of it is new any more.
-    narrow: { program: context.program, lifeline: context.lifeline, flags: unitFlags({ ...unit, kind: 'entries', isNew: false }, { ...context, hardLinks: keepsLinks }) },
+    fills: context.isFilled === 'by worker', joins,
+    most: joins ? unit.names.length : Math.max(fewNames, Math.floor(unit.entries * mostShare)),
+    // Not all of it is new any more. What could not be joined needs its folders as well, which only the unit's own call names.
+    narrow: joins ? null : { program: context.program, lifeline: context.lifeline, flags: unitFlags({ ...unit, kind: 'entries', isNew: false }, { ...context, hardLinks: keepsLinks }) },
   };
 }
 
@@ -58,5 +59,5 @@ export function compareRootCall({ options, source, destination, keeps }: CallCon
   const isLocal = false;
   if (!mayCompare(options, destination, isLocal)) return null;
   const remembers = { source: true, destination: true };
-  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, fills: false, most: 0, narrow: null };
+  return { source, destination, names: [ROOT], depth: 'flat', excludes: [], mirror: false, isRoot, keeps, isLocal, remembers, keepsLinks: false, fills: false, joins: false, most: 0, narrow: null };
 }

@@ -35,8 +35,8 @@ export function crossingLinks(units: Iterable<UnitProgress>): CrossingSet[] {
 }
 
 /**
- * Links at the destination what is linked at the source across units: last rsyncs over every name of those sets, and
- * over their folders, whose times they would change otherwise. Each unit's own rsync has linked the rest. Several work side by side, each
+ * Links at the destination what is linked at the source across units, on local disks by workers themselves where they can (worker/join-links.ts),
+ * else by last rsyncs over every name of those sets, and over their folders, whose times they would change otherwise. Each unit's own rsync has linked the rest. Several work side by side, each
  * with sets of its own; a folder of more than one gets its time from the last. False where nothing crosses.
  */
 export async function linkAcrossUnits(context: RunContext, nextId: number): Promise<boolean> {
@@ -61,10 +61,10 @@ export async function linkAcrossUnits(context: RunContext, nextId: number): Prom
 }
 
 /** Which names may be given to an rsync: through a symlink nothing is linked, and a folder in a name's place would end the whole call (see `judgeEnd`). */
-async function linkable({ scout, job, units }: RunContext, names: readonly ByteName[]): Promise<(name: ByteName) => boolean> {
+async function linkable({ scout, job, units, isLocal }: RunContext, names: readonly ByteName[]): Promise<(name: ByteName) => boolean> {
   // Where all went well none of the names is a folder.
   const asked = [...units].every(({ state }) => state === 'done') ? [] : names;
-  const { folders } = await scout().ask({ op: 'real-folders', destination: job.destination, folders: [...new Set(names.map(parentOf)), ...asked] });
+  const { folders } = await scout().ask({ op: 'real-folders', destination: job.destination, isSlow: !isLocal, folders: [...new Set(names.map(parentOf)), ...asked] });
   const real = new Set(folders);
   return (name) => real.has(parentOf(name)) && !real.has(name);
 }
