@@ -31,6 +31,7 @@ function forkScript(script: ForkedScript, held: boolean): ForkedProcess & { hold
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    // As Electron's: names that several parts of a message share are sent once.
     serialization: 'advanced',
     env: { ...process.env, UV_THREADPOOL_SIZE: fileThreads[script] },
   });

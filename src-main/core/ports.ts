@@ -9,7 +9,7 @@ export interface ProcessExit {
   readonly lastWords: string;
 }
 
-/** A forked process of ours. Messages are plain JSON. */
+/** A forked process of ours. Messages are plain data that can be cloned. */
 export interface ForkedProcess {
   readonly pid: number;
   send(message: unknown): void;

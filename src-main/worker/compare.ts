@@ -29,8 +29,8 @@ export interface CompareWalk {
 }
 
 /**
- * Compares both sides of a unit, see `createComparison`; copies first what is new, or joins what are copies of one file, where the call says so. Null where that cannot tell
- * what rsync would do, and where something cannot be read. What `turn` rejects with is passed on.
+ * Compares both sides of a unit, see `createComparison`; copies first what is new, or joins what are copies of one file, where the call says so.
+ * Null where that cannot tell what rsync would do, and where something cannot be read. What `turn` rejects with is passed on.
  */
 export async function compareUnit(call: CompareCall, context: CompareContext): Promise<Comparison | null> {
   const comparison = createComparison(call);

@@ -1,7 +1,7 @@
 import { joinName, lastOf, parentOf, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Turn } from './compare.ts';
-import { identityOf, permissions, type Facts } from './facts.ts';
+import { identityOf, isSameVersion, permissions, type Facts } from './facts.ts';
 import { createFolderTrail } from './held-folder.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
@@ -97,7 +97,7 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
       }
     }
     // One that was cut short meanwhile looks as if it ended with a hole.
-    return calls.setSize(made, bytes) && isUnchanged(calls.lookAt(source), ours);
+    return calls.setSize(made, bytes) && isSameVersion(calls.lookAt(source), ours);
   }
 
   /** Answers 0 at the end of the source. */
@@ -150,8 +150,4 @@ export function createFileCopy({ calls, root, keeps, isRoot, turn, copied }: Cop
       }
     },
   };
-}
-
-function isUnchanged(now: Facts, before: Facts): boolean {
-  return now.size === before.size && now.seconds === before.seconds && now.nanoseconds === before.nanoseconds;
 }

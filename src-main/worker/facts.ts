@@ -52,6 +52,11 @@ export function isSymlink(facts: Facts): boolean {
   return typeOf(facts) === constants.S_IFLNK;
 }
 
+/** Whether the content is of the same size and the same moment. */
+export function isSameVersion(one: Facts, other: Facts): boolean {
+  return one.size === other.size && one.seconds === other.seconds && one.nanoseconds === other.nanoseconds;
+}
+
 /** Names with the same answer are names of one file, also where the other was told by Node. */
 export function identityOf({ device, inode }: Facts): string {
   return `${device}:${inode}`;

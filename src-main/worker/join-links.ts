@@ -1,9 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { lastOf, parentOf, ROOT, type ByteName } from '../../src-shared/byte-name.ts';
 import type { CompareCall } from '../../src-shared/worker-protocol.ts';
 import type { Turn } from './compare.ts';
 import { isSame, type ComparisonBuilder } from './comparison.ts';
-import { identityOf, isFolder } from './facts.ts';
+import { identityOf, isFolder, isSameVersion, type Facts } from './facts.ts';
 import { createFolderTrail, targetOf, type HeldFolder } from './held-folder.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { OnlyRsyncKnows } from './only-rsync.ts';
@@ -21,7 +20,7 @@ export interface JoinContext {
 /** A copy that others become names of. */
 interface FirstCopy {
   readonly path: ByteName;
-  readonly file: string;
+  readonly facts: Facts;
 }
 
 /** Folders between two turns: some milliseconds. */
@@ -47,9 +46,13 @@ export async function joinLinks(call: CompareCall, { comparison, calls, turn, so
     const other = calls.look(to, name);
     if (!one || !other || isFolder(one) || one.links < 2 || !isSame(one, other, call)) return false;
     const first = firsts.get(identityOf(one));
-    if (first) return first.file !== identityOf(other) && replace(to, name, first.path);
-    firsts.set(identityOf(one), { path, file: identityOf(other) });
-    return false;
+    if (!first) {
+      firsts.set(identityOf(one), { path, facts: other });
+      return false;
+    }
+    // The source may have changed between the two copies, within the second that looks the same.
+    if (identityOf(first.facts) === identityOf(other) || !isSameVersion(first.facts, other)) return false;
+    return replace(to, name, first.path);
   }
 
   function replace(to: number, name: ByteName, first: ByteName): boolean {
@@ -92,5 +95,5 @@ export async function joinLinks(call: CompareCall, { comparison, calls, turn, so
 
 /** One that is swept as rsync's are, should this process be killed right now (temps.ts). */
 function temporaryName(name: ByteName): ByteName {
-  return `${temporaryPrefix(name)}.${randomInt(36 ** 5, 36 ** 6).toString(36)}` as ByteName;
+  return `${temporaryPrefix(name)}.${Math.random().toString(36).slice(2, 8).padEnd(6, '0')}` as ByteName;
 }

@@ -231,7 +231,7 @@ function bind(ffi: ForeignFunctions): NativeCalls {
   };
 }
 
-/** In a thread of Node's pool. */
+/** In another thread. */
 function slowly<Arguments extends unknown[]>(call: KoffiFunc<(...args: Arguments) => number>): (...args: Arguments) => Promise<number> {
   return (...args) => new Promise((resolve, reject) => call.async(...args, (error: Error | null, result: number) => (error ? reject(error) : resolve(result))));
 }

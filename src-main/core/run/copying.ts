@@ -268,7 +268,7 @@ function count({ totals }: RunContext, { unit, result }: UnitProgress, sign: 1 |
 async function sweep(context: RunContext, unit: Unit): Promise<void> {
   if (context.request.dryRun) return;
   const deep = unit.kind === 'group';
-  const names: ByteName[] = deep || unit.kind === 'links' ? unit.names : [unit.folder];
+  const names: ByteName[] = deep ? unit.names : unit.kind === 'links' ? [unit.folder, ...unit.names] : [unit.folder];
   const { source, destination } = context.job;
   try {
     await context.scout().ask({ op: 'sweep-temps', source, destination, names, deep, sinceMs: context.lockedAtMs });

@@ -86,7 +86,7 @@ async function sweepLostRuns({ job, store, scout }: RunContext): Promise<void> {
     for (const { kind, folder, names, namesTotal } of store.units.unitsRunning(run)) {
       if (lockedAtMs === null) continue;
       const deep = kind === 'group';
-      const swept = (deep || kind === 'links') && names.length === namesTotal ? [...names] : [folder];
+      const swept = deep && names.length === namesTotal ? [...names] : kind === 'links' ? [folder, ...names] : [folder];
       await scout().ask({ op: 'sweep-temps', source, destination, names: swept, deep, sinceMs: lockedAtMs });
     }
     store.units.swept(run);

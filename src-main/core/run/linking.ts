@@ -35,9 +35,10 @@ export function crossingLinks(units: Iterable<UnitProgress>): CrossingSet[] {
 }
 
 /**
- * Links at the destination what is linked at the source across units, on local disks by workers themselves where they can (worker/join-links.ts),
- * else by last rsyncs over every name of those sets, and over their folders, whose times they would change otherwise. Each unit's own rsync has linked the rest. Several work side by side, each
- * with sets of its own; a folder of more than one gets its time from the last. False where nothing crosses.
+ * Links at the destination what is linked at the source across units; each unit has linked the rest. On local disks workers do it themselves
+ * where they can (worker/join-links.ts), else last rsyncs over every name of those sets, and over their folders, whose times they would change
+ * otherwise. Several work side by side, each with sets of its own; a folder of more than one gets its time from the last. False where nothing
+ * crosses.
  */
 export async function linkAcrossUnits(context: RunContext, nextId: number): Promise<boolean> {
   const sets = crossingLinks(context.units);

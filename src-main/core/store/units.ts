@@ -151,7 +151,6 @@ export type UnitColumns = Omit<UnitRow, 'argv' | 'lastLines'> & { readonly argv:
 type LostColumns = Omit<LostUnit, 'names'> & { readonly names: string };
 
 const Texts = z.array(z.string());
-const Names = ByteNamesSchema;
 
 /** A row of `unitColumns`, checked. Throws `AppError` data-damaged. */
 export function toUnitRow(row: UnitColumns, runId: number): UnitRow {
@@ -167,5 +166,5 @@ export function toUnitRow(row: UnitColumns, runId: number): UnitRow {
 
 function toLostUnit(row: LostColumns, runId: number): LostUnit {
   const where = `unit ${row.unit} of run ${runId}`;
-  return { ...row, kind: checked(UnitKind, row.kind, where), names: fromJson(Names, row.names, where) };
+  return { ...row, kind: checked(UnitKind, row.kind, where), names: fromJson(ByteNamesSchema, row.names, where) };
 }
