@@ -32,6 +32,8 @@ export interface PlanRequest {
   readonly minWeight: number;
   readonly maxWeight: number;
   readonly lanes: number;
+  /** Units aimed at for each lane. */
+  readonly unitsPerLane: number;
   readonly records: FolderRecord[];
   /** Files with several names are looked for in a sample, as folders that share many of them are kept together. */
   readonly mayHaveLinks: boolean;

@@ -74,7 +74,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
     ready = [];
   };
 
-  const { cost, levelCost, minWeight, maxWeight, lanes, mirror, fills, within } = request;
+  const { cost, levelCost, minWeight, maxWeight, lanes, unitsPerLane, mirror, fills, within } = request;
   // Small enough that each lane has one and others wait; on local disks short enough to be arguments, which are read faster than a list.
   const partNames = Math.min(mostInPart, Math.floor(mostAhead.names / (4 * lanes)));
   const ahead: InHand = { units: mostAhead.units, names: 4 * lanes * partNames };
@@ -86,7 +86,7 @@ export async function plan(request: PlanRequest, sink: UnitSink): Promise<ScoutA
   // What stays together with folders elsewhere must be found, however little lies around it.
   const aboveLinked = new Set(linked.flat().flatMap(foldersAbove));
   const splitter = createSplitter({
-    cost, levelCost, minWeight, maxWeight, lanes, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
+    cost, levelCost, minWeight, maxWeight, lanes, unitsPerLane, mirror, fills, knownWeight, linked, earlyUnits: request.isSlow || within ? 0 : earlyUnits, within: within?.folder,
     emit: (unit) => {
       ready.push(unit);
       if (ready.length === 1) setImmediate(flush);

@@ -27,7 +27,7 @@ test('a flat folder of 300,000 files reaches a slow host in portions, and whole'
   let most = 0;
   const waiting: (() => void)[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: 1e5, maxWeight: 1e5, lanes: 8, partNames, earlyUnits: 0, knownWeight: 0, mirror: true, fills: false, linked: [],
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, minWeight: 1e5, maxWeight: 1e5, lanes: 8, unitsPerLane: 4, partNames, earlyUnits: 0, knownWeight: 0, mirror: true, fills: false, linked: [],
     emit(unit) {
       queue.push(unit);
       inHand += unit.names.length;

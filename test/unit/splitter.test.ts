@@ -52,7 +52,7 @@ interface SplitOptions {
 async function split(tree: Tree, random: Random, { prepare = allNew, unitEntries, solid = new Set(), mirror = false, fills = false, known = new Map(), linked = [], levelMsPerEntry }: SplitOptions) {
   const units: Unit[] = [];
   const splitter = createSplitter({
-    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, levelCost: levelMsPerEntry === undefined ? undefined : { msPerEntry: levelMsPerEntry, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, partNames: 300, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
+    cost: { msPerEntry: 1, bytesPerMs: 1e9 }, levelCost: levelMsPerEntry === undefined ? undefined : { msPerEntry: levelMsPerEntry, bytesPerMs: 1e9 }, minWeight: unitEntries, maxWeight: unitEntries, lanes: 4, unitsPerLane: 4, partNames: 300, earlyUnits: 0, knownWeight: 0, mirror, fills, linked,
     emit: (unit) => units.push(unit),
     room: () => Promise.resolve(),
     prepare: async (folder, listing) => {

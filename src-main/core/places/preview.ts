@@ -57,12 +57,12 @@ export async function* previewSplit(
   try {
     const { latencyMs } = await scout.ask({ op: 'look', path: source }, { path: source, answerMs });
     const facts = { sourceLatencyMs: latencyMs, destinationLatencyMs: 0, isSpared: excludes.length === 0 };
-    const { minWeight, maxWeight } = unitWeights({ ...facts, isFull: true });
+    const weights = unitWeights({ ...facts, isFull: true });
     let isWhole = false;
     const walk = scout.plan({
       op: 'plan',
       plan: {
-        source, destination: `${source}/.daybreak/none`, excludes: [...excludes], minWeight, maxWeight, lanes: 4, records: [], mayHaveLinks: true, prepare: false,
+        source, destination: `${source}/.daybreak/none`, excludes: [...excludes], ...weights, lanes: 4, records: [], mayHaveLinks: true, prepare: false,
         isRoot: process.getuid?.() === 0, mirror: false, isSlow: isSlow(latencyMs), fills: false,
         cost: guessCost({ ...facts, isFull: true }),
       },

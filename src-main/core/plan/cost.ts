@@ -39,16 +39,24 @@ export function weightOf(entries: number, bytes: number, cost: CostModel): numbe
   return entries * cost.msPerEntry + bytes / cost.bytesPerMs;
 }
 
+/** How a tree is cut: the smallest and the largest weight of a unit, ms, and how many each lane is to have. */
+export interface UnitWeights {
+  readonly minWeight: number;
+  readonly maxWeight: number;
+  readonly unitsPerLane: number;
+}
+
 /**
- * Smallest and largest weight of a unit, ms. Starting an rsync costs 35-41 ms, so a unit must be worth about half a
- * second; more where every operation of an rsync, or many copies of one unit, wait for a server, less where on local disks mostly
- * none is started. The upper limit keeps the tail of a run short.
+ * Starting an rsync costs 35-41 ms, so a unit must be worth about half a second; more where every operation of an rsync, or many copies
+ * of one unit, wait for a server, less where on local disks mostly none is started. The upper limit keeps the tail of a run short, and so do
+ * more units where a worker copies itself: each of them costs some ms. Where some names differ, a comparison needs an rsync for them.
  */
-export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): { minWeight: number; maxWeight: number } {
+export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): UnitWeights {
   const isOnServer = isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs);
   const isCompared = isSpared && !isFull && !isOnServer;
+  if (isSpared && isFull && !isOnServer) return { minWeight: 125, maxWeight: 4000, unitsPerLane: 8 };
   // Many copies of one unit are under way, and its folders need no rsync where it is not split.
   const isFilled = isSpared && isFull && isOnServer;
   const minWeight = isCompared ? 60 : isFilled ? 1000 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
-  return { minWeight, maxWeight: minWeight * 8 };
+  return { minWeight, maxWeight: minWeight * 8, unitsPerLane: 4 };
 }

@@ -32,6 +32,8 @@ export interface SplitterSettings {
   readonly minWeight: number;
   readonly maxWeight: number;
   readonly lanes: number;
+  /** Aimed at, so that the last ones end together. */
+  readonly unitsPerLane: number;
   /** So many first units of a tree that nothing is known of are smaller: their lanes begin while the walk goes on. */
   readonly earlyUnits: number;
   /** Total weight known from the last run, 0 for none, ms. */
@@ -115,11 +117,10 @@ export function createSplitter(settings: SplitterSettings) {
     };
   }
 
-  /** Aims at four units a lane, so that the last ones end together. */
   function unitWeight(): number {
     const total = Math.max(seenWeight, settings.knownWeight);
     const least = settings.knownWeight === 0 && nextId < settings.earlyUnits ? settings.minWeight / 4 : settings.minWeight;
-    return Math.min(settings.maxWeight, Math.max(least, total / (4 * settings.lanes)));
+    return Math.min(settings.maxWeight, Math.max(least, total / (settings.unitsPerLane * settings.lanes)));
   }
 
   function isFilled(folder: Folder): boolean {

@@ -73,6 +73,7 @@ export async function planAndCopy(context: RunContext, source: PathFacts, destin
     source: job.source, destination: job.destination, excludes: runOptions(context).excludes, cost, levelCost, holdRootFiles: holdsRootFiles(context),
     minWeight: ports.tuning?.minUnitMs ?? weights.minWeight,
     maxWeight: ports.tuning?.maxUnitMs ?? weights.maxWeight,
+    unitsPerLane: weights.unitsPerLane,
     lanes: job.options.workers === 'auto' && willGrow ? remembered ?? (facts.isSpared ? lanesOnNas.spared : lanesOnNas.usual) : context.pool.size,
     isSlow: slow,
     fills: isFull && slow && facts.isSpared && !request.dryRun,
