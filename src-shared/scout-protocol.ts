@@ -143,6 +143,8 @@ export type ScoutRequest =
   | { op: 'plan-restore'; destination: string; folder: string; names: ByteName[]; target: string; skip: number; most: number }
   /** Files below a top folder of the destination ('': directly in the root), and how many of them have each of these extensions. */
   | { op: 'count-extensions'; destination: string; top: ByteName; extensions: ByteName[] }
+  /** Whether file calls that Node has not can be made here (worker/native-calls.ts). */
+  | { op: 'native-calls' }
   /** Bytes and entries that the source has and the destination has not. */
   | { op: 'estimate'; source: string; destination: string; excludes: string[] };
 
@@ -197,6 +199,7 @@ export const ScoutAnswers = {
   /** `names`: folders before what lies in them; `files` of them are no folders. `kept`: files that stay as they are because something else is there. */
   'plan-restore': z.object({ names: ByteNamesSchema, files: z.int(), kept: z.int(), next: z.int(), isAll: z.boolean() }),
   'count-extensions': z.object({ files: z.number(), byExtension: z.array(z.number()) }),
+  'native-calls': z.object({ isLoaded: z.boolean() }),
   /** `replacedBytes`: what files of another size hold at the destination now and give back once they are replaced. */
   estimate: z.object({
     missingBytes: z.number(), missingEntries: z.number(), sharedLinkBytes: z.number(), replacedBytes: z.number(),

@@ -4,6 +4,7 @@ import { toAppError } from '../../src-shared/errors.ts';
 import type { DoctorCheck } from './app.ts';
 import type { Ports } from './ports.ts';
 import { probeRsync } from './rsync/probe.ts';
+import { startScout } from './run/scout-client.ts';
 import { openStore } from './store/open-store.ts';
 
 /** Oldest Node that has all of node:sqlite and runs the sources as they are. */
@@ -11,7 +12,7 @@ const oldestNode = 24;
 
 /** Looks at all that a backup needs from this machine. Changes nothing but what opening the history does. */
 export async function doctor(ports: Ports): Promise<DoctorCheck[]> {
-  return [...(await checkRsync(ports)), checkNode(), checkDataFolder(ports.dataFolder), checkOwners()];
+  return [...(await checkRsync(ports)), ...(await checkNativeCalls(ports)), checkNode(), checkDataFolder(ports.dataFolder), checkOwners()];
 }
 
 async function checkRsync({ env }: Ports): Promise<DoctorCheck[]> {
@@ -31,6 +32,23 @@ async function checkRsync({ env }: Ports): Promise<DoctorCheck[]> {
   } catch (thrown) {
     const { message, hint } = toAppError(thrown);
     return [{ name: 'rsync', state: 'problem', message, ...(hint === undefined ? {} : { hint }) }];
+  }
+}
+
+/** Whether workers can compare and copy themselves on local disks, which they do on Linux. */
+async function checkNativeCalls({ workerHost }: Ports): Promise<DoctorCheck[]> {
+  if (process.platform !== 'linux') return [];
+  const scout = startScout(workerHost);
+  try {
+    const { isLoaded } = await scout.ask({ op: 'native-calls' });
+    return [isLoaded
+      ? { name: 'native calls', state: 'good', message: 'workers compare and copy new files on local disks themselves' }
+      : {
+          name: 'native calls', state: 'warning', message: 'koffi cannot be loaded, so rsync does all of it',
+          hint: 'Backups are as right, but on local disks they take longer. Install Daybreak again, with its optional packages.',
+        }];
+  } finally {
+    scout.close();
   }
 }
 

@@ -11,6 +11,7 @@ import { lock, renewLock, unlock } from './lock.ts';
 import { look, makeFolder, ping } from './look.ts';
 import { mark } from './marker.ts';
 import { placesNow } from './places-now.ts';
+import { createNativeCalls } from './native-calls.ts';
 import { openPort } from './port.ts';
 import { realFolders } from './real-folders.ts';
 import { checkRemovals, remove } from './removal.ts';
@@ -88,6 +89,7 @@ async function answer(id: number, request: ScoutRequest): Promise<unknown> {
     case 'browse-trash': return browseTrash(request.destination, request.folder, request.path);
     case 'plan-restore': return planRestore(request);
     case 'count-extensions': return countExtensions(request.destination, request.top, request.extensions);
+    case 'native-calls': return { isLoaded: createNativeCalls()() !== null };
     case 'estimate': return estimate(request.source, request.destination, request.excludes);
   }
 }
