@@ -8,16 +8,16 @@ import type { Picture } from './picture.ts';
 const fullCpu = 0.85;
 /** Others count as the reason where they take so much of what the run could have. */
 const othersShare = 0.4;
-/** Processor time of a copy without -z, ms per MB, of all processes (measured in memory: 1.5 by one rsync, 0.85 where cp goes first; docs/diagnosis.md). */
-const plainMsPerMb = 0.85;
+/** Processor time of a copy without -z, ms per MB, of all processes (measured in memory: 1.5 by one rsync, 0.5 where a worker copies itself; docs/diagnosis.md). */
+const plainMsPerMb = 0.5;
 /** And for a new file without content. */
 const plainMsPerEntry = 0.06;
 /** zlib at its slowest, before rsync knew zstd (rsync(1), --compress-choice). */
 const dearestMsPerMb = 60;
 /** Options are told as the reason from this gain on. */
 const worthNaming = 1.3;
-/** Text, which zstd compresses best and slowest, took 6 to 14 times the processor time; more is not promised. */
-const mostOfCompression = 14;
+/** Text, which zstd compresses best and slowest, took 30 times the processor time and 18 to 20 times as long; more is not promised. */
+const mostOfCompression = 22;
 
 /** The processor: one core, all cores, the load of others, or an option that is dear. */
 export const cpuRules: Rules = (picture) => {
