@@ -54,7 +54,7 @@ export interface UnitWeights {
 export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): UnitWeights {
   const isOnServer = isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs);
   const isCompared = isSpared && !isFull && !isOnServer;
-  if (isSpared && isFull && !isOnServer) return { minWeight: 125, maxWeight: 4000, unitsPerLane: 8 };
+  if (isSpared && isFull && !isOnServer) return { minWeight: 250, maxWeight: 4000, unitsPerLane: 8 };
   // Many copies of one unit are under way, and its folders need no rsync where it is not split.
   const isFilled = isSpared && isFull && isOnServer;
   const minWeight = isCompared ? 60 : isFilled ? 1000 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
