@@ -32,7 +32,7 @@ export interface PlanRequest {
   readonly minWeight: number;
   readonly maxWeight: number;
   readonly lanes: number;
-  /** Units aimed at for each lane. */
+  /** Units aimed at for each lane, so that the last ones end together. */
   readonly unitsPerLane: number;
   readonly records: FolderRecord[];
   /** Files with several names are looked for in a sample, as folders that share many of them are kept together. */

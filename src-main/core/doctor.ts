@@ -12,7 +12,7 @@ const oldestNode = 24;
 
 /** Looks at all that a backup needs from this machine. Changes nothing but what opening the history does. */
 export async function doctor(ports: Ports): Promise<DoctorCheck[]> {
-  return [...(await checkRsync(ports)), ...(await checkNativeCalls(ports)), checkNode(), checkDataFolder(ports.dataFolder), checkOwners()];
+  return [...(await checkRsync(ports)), ...(await checkCopying(ports)), checkNode(), checkDataFolder(ports.dataFolder), checkOwners()];
 }
 
 async function checkRsync({ env }: Ports): Promise<DoctorCheck[]> {
@@ -36,17 +36,20 @@ async function checkRsync({ env }: Ports): Promise<DoctorCheck[]> {
 }
 
 /** Whether workers can compare and copy themselves on local disks, which they do on Linux. */
-async function checkNativeCalls({ workerHost }: Ports): Promise<DoctorCheck[]> {
+async function checkCopying({ workerHost }: Ports): Promise<DoctorCheck[]> {
   if (process.platform !== 'linux') return [];
+  const name = 'copying';
   const scout = startScout(workerHost);
   try {
     const { isLoaded } = await scout.ask({ op: 'native-calls' });
     return [isLoaded
-      ? { name: 'native calls', state: 'good', message: 'workers compare and copy new files on local disks themselves' }
+      ? { name, state: 'good', message: 'workers compare and copy new files on local disks themselves' }
       : {
-          name: 'native calls', state: 'warning', message: 'koffi cannot be loaded, so rsync does all of it',
+          name, state: 'warning', message: 'by rsync alone: the library koffi cannot be loaded',
           hint: 'Backups are as right, but on local disks they take longer. Install Daybreak again, with its optional packages.',
         }];
+  } catch (thrown) {
+    return [{ name, state: 'problem', message: toAppError(thrown).message, hint: 'Install Daybreak again.' }];
   } finally {
     scout.close();
   }

@@ -6,7 +6,7 @@ import type { Comparison } from './comparison.ts';
 /** The end of a unit in which nothing differs, as its rsync would have ended. */
 export function sameResult(call: CompareCall, comparison: Comparison, durationMs: number, copiedBy: 'Daybreak itself' | 'cp and tar' | null): RsyncResult {
   const { strangers } = comparison;
-  const first = copiedBy !== null ? `New files were copied by ${copiedBy}` : call.joins ? 'Copies of one file were made names of one' : null;
+  const first = copiedBy !== null ? `New files were copied by ${copiedBy}` : call.joins ? 'Names of the same file were linked' : null;
   const before = first === null ? 'Both sides were compared' : `${first}, then both sides were compared`;
   const note = strangers === 0
     ? `${before} and are the same: no rsync was needed.`

@@ -37,7 +37,7 @@ export async function joinLinks(call: CompareCall, { comparison, calls, turn, so
   const theirs = createFolderTrail(calls, destination);
   const theirFirsts = createFolderTrail(calls, destination);
   // Neighbours one after the other, so that little of the way is opened again.
-  const groups = [...Map.groupBy(call.names, (name) => parentOf(name))].sort(([one], [other]) => (one < other ? -1 : 1));
+  const groups = [...Map.groupBy(call.names, parentOf)].sort(([one], [other]) => (one < other ? -1 : 1));
 
   /** True where the folder of the name has changed. */
   function join(from: number, to: number, path: ByteName): boolean {

@@ -30,12 +30,12 @@ const mostMeasured = 50_000;
  * units of all workers can carry (64 of 1,000 names): under a bandwidth limit a run begins when there is one for each.
  */
 const mostAhead: InHand = { units: 4096, names: 70_000 };
-/** Names in a part of a flat folder, at most: what a message of them takes of either side's memory is not seen again soon. */
+/** Names in a part of a flat folder, at most: a message of more takes memory of both sides that they keep for long. */
 const mostInPart = 4000;
 
 /** Units of local work that begin before much is walked; on a server small ones cost more than waiting does. */
 const earlyUnits = 2;
-/** A tree that is known to hold so many may have folders of very many names. */
+/** A folder with so many entries in and below it may have very many names itself. */
 const manyEntries = 150_000;
 /** Top folders told of at the end of a walk. */
 const mostTops = 2000;

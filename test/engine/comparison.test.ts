@@ -288,6 +288,13 @@ describe('both sides are compared first', () => {
     expect(call?.narrow?.flags.join(' ')).not.toMatch(/--delete|--inplace/u);
   });
 
+  test('of links across units on local disks, where workers join them; all of its folders are named again for rsync where they cannot', () => {
+    const links = { ...unit, kind: 'links' as const, names: names('a', 'a/one', 'b/two') };
+    expect(compareCall(links, { ...context, isLocal: true })).toMatchObject({ joins: true, depth: 'flat', names: links.names, mirror: false, keepsLinks: true, most: 3, narrow: null });
+    expect(compareCall(links, context)).toBeNull();
+    expect(compareCall(links, { ...context, isLocal: true, hardLinks: false })).toBeNull();
+  });
+
   test('also with a trash, which is never looked at', () => {
     expect(compareCall(unit, withOptions({ backup: true, backupDir: '/d/.daybreak/trash/3' }))).not.toBeNull();
     expect(compareCall(unit, withOptions({ backup: true, backupDir: '/d/old' }))).toBeNull();

@@ -63,6 +63,13 @@ describe.runIf(process.platform === 'linux')('copies of one file are made names 
     expect(fileAt('b/deep/three')).toBe(fileAt('a/one'));
   });
 
+  test('copies of two moments of one second stay apart: the source may have changed between them', async () => {
+    const before = fileAt('b/two');
+    utimesSync(join(destination, 'b/two'), old, new Date(old.getTime() + 1));
+    expect(await joinNames()).toEqual([...files].sort());
+    expect(fileAt('b/two')).toBe(before);
+  });
+
   test('the first copy differs: the others become one', async () => {
     chmodSync(join(destination, 'a/one'), 0o600);
     const before = fileAt('a/one');

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,7 +22,15 @@ describe.runIf(process.platform === 'linux')('an installation whose native libra
 
   it('says so', async () => {
     const { checks } = JSON.parse(await daybreak('doctor', '--json')) as { checks: { name: string; state: string; hint?: string }[] };
-    expect(checks.find(({ name }) => name === 'native calls')).toMatchObject({ state: 'warning', hint: expect.stringContaining('Install Daybreak again') as string });
+    expect(checks.find(({ name }) => name === 'copying')).toMatchObject({ state: 'warning', hint: expect.stringContaining('Install Daybreak again') as string });
+  });
+
+  it('says also that processes cannot be started', async () => {
+    const scout = join(folder, 'node', 'scout.js');
+    renameSync(scout, `${scout}.gone`);
+    const told = await daybreak('doctor').catch((error: unknown) => error as { code: number; stdout: string; stderr: string });
+    renameSync(`${scout}.gone`, scout);
+    expect(told).toMatchObject({ code: 1, stderr: '', stdout: expect.stringMatching(/^problem +copying .*\n.*Install Daybreak again/mu) as string });
   });
 
   it('makes the same backup by rsync alone', async () => {

@@ -9,7 +9,7 @@ import { startHost } from './host.ts';
 import { tour } from './tour.ts';
 
 let browser: Browser;
-/** What is in order needs no telling, which would take as long as the finding out (axe-core, doc/API.md). */
+/** What is in order needs no telling, which takes a tenth of the time (axe-core, doc/API.md). */
 const justViolations = { resultTypes: ['violations' as const] };
 
 describe.skipIf(chromiumPath === null)('every screen', () => {

@@ -13,6 +13,7 @@ import { amountsByTop, keptAmounts } from '../../src-main/core/run/kept.ts';
 import { crossingLinks } from '../../src-main/core/run/linking.ts';
 import { createProgressTracker } from '../../src-main/core/run/progress.ts';
 import { hasMuchLeft, isDivisible, isOverdue } from '../../src-main/core/run/splitting.ts';
+import { sweepScope } from '../../src-main/core/run/sweep-scope.ts';
 import { unitName } from '../../src-main/core/run/unit-name.ts';
 
 const name = (text: string): ByteName => Buffer.from(text, 'utf8').toString('latin1') as ByteName;
@@ -232,6 +233,14 @@ test('a unit is called by its folder or by the names it carries', () => {
   expect(unitName(unit({ names: [name('a'), name('b'), name('c')] }))).toBe('a/ and 2 more');
   expect(unitName(unit({ kind: 'level', folder: name('a/b') }))).toBe('a/b/ (own files)');
   expect(unitName(unit({ names: [name('')] }))).toBe('(everything)');
+});
+
+test('what a killed unit has left is looked for where it worked', () => {
+  const [a, b] = [name('a'), name('b/c')];
+  expect(sweepScope(unit({ names: [a, b] }))).toEqual({ names: [a, b], deep: true });
+  expect(sweepScope(unit({ kind: 'part', folder: b, names: [name('b/c/1')] }))).toEqual({ names: [b], deep: false });
+  expect(sweepScope(unit({ kind: 'links', names: [a, b, name('a/1'), name('b/c/2'), name('3')] }))).toEqual({ names: [name(''), name('b'), a, b], deep: false });
+  for (const kind of ['group', 'links'] as const) expect(sweepScope(unit({ kind, folder: a, names: [name('a/1')] }), false), 'names that are not known').toEqual({ names: [a], deep: true });
 });
 
 test('waiting for a server makes an entry dear, and units smaller', () => {

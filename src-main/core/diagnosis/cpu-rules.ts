@@ -16,7 +16,7 @@ const plainMsPerEntry = 0.06;
 const dearestMsPerMb = 60;
 /** Options are told as the reason from this gain on. */
 const worthNaming = 1.3;
-/** Text, which zstd compresses best and slowest, took 30 times the processor time and 18 to 20 times as long; more is not promised. */
+/** Text, which zstd compresses best and slowest, took 34 to 42 times the processor time for each MB, and 15 to 20 times as long; more is not promised. */
 const mostOfCompression = 22;
 
 /** The processor: one core, all cores, the load of others, or an option that is dear. */

@@ -1,4 +1,4 @@
-import type { CostModel } from '../../../src-shared/scout-protocol.ts';
+import type { CostModel, PlanRequest } from '../../../src-shared/scout-protocol.ts';
 
 /** What the cost of a run is guessed from before there is a measurement. Latencies in ms per file operation. */
 export interface CostFacts {
@@ -39,24 +39,15 @@ export function weightOf(entries: number, bytes: number, cost: CostModel): numbe
   return entries * cost.msPerEntry + bytes / cost.bytesPerMs;
 }
 
-/** How a tree is cut: the smallest and the largest weight of a unit, ms, and how many each lane is to have. */
-export interface UnitWeights {
-  readonly minWeight: number;
-  readonly maxWeight: number;
-  readonly unitsPerLane: number;
-}
-
 /**
- * Starting an rsync costs 35-41 ms, so a unit must be worth about half a second; more where every operation of an rsync, or many copies
- * of one unit, wait for a server, less where on local disks mostly none is started. The upper limit keeps the tail of a run short, and so do
- * more units where a worker copies itself: each of them costs some ms. Where some names differ, a comparison needs an rsync for them.
+ * How a tree is cut. Starting an rsync costs 35-41 ms, so a unit must be worth about half a second; more where every operation of an rsync,
+ * or many copies of one unit, wait for a server, less where on local disks mostly none is started. The upper limit keeps the tail of a run
+ * short. Where a worker copies itself a unit costs some ms only, so each lane gets more of them; a comparison needs an rsync for what differs,
+ * in each unit.
  */
-export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): UnitWeights {
+export function unitWeights({ sourceLatencyMs, destinationLatencyMs, isFull, isSpared }: CostFacts): Pick<PlanRequest, 'minWeight' | 'maxWeight' | 'unitsPerLane'> {
   const isOnServer = isSlow(sourceLatencyMs) || isSlow(destinationLatencyMs);
-  const isCompared = isSpared && !isFull && !isOnServer;
   if (isSpared && isFull && !isOnServer) return { minWeight: 250, maxWeight: 4000, unitsPerLane: 8 };
-  // Many copies of one unit are under way, and its folders need no rsync where it is not split.
-  const isFilled = isSpared && isFull && isOnServer;
-  const minWeight = isCompared ? 60 : isFilled ? 1000 : 500 + (isSpared ? 0 : 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs));
+  const minWeight = !isSpared ? 500 + 500 * Math.min(4, sourceLatencyMs + destinationLatencyMs) : isFull ? 1000 : isOnServer ? 500 : 60;
   return { minWeight, maxWeight: minWeight * 8, unitsPerLane: 4 };
 }

@@ -1,5 +1,5 @@
 import { ROOT, type ByteName } from '../../../src-shared/byte-name.ts';
-import type { CostModel } from '../../../src-shared/scout-protocol.ts';
+import type { PlanRequest } from '../../../src-shared/scout-protocol.ts';
 import type { Unit } from '../../../src-shared/unit.ts';
 import { weightOf } from './cost.ts';
 
@@ -25,20 +25,11 @@ export interface Prepared {
   readonly hasStrangers: boolean;
 }
 
-export interface SplitterSettings {
-  readonly cost: CostModel;
-  /** Of what is directly in a split folder; left out: the same. */
-  readonly levelCost?: CostModel | undefined;
-  readonly minWeight: number;
-  readonly maxWeight: number;
-  readonly lanes: number;
-  /** Aimed at, so that the last ones end together. */
-  readonly unitsPerLane: number;
+export interface SplitterSettings extends Pick<PlanRequest, 'cost' | 'levelCost' | 'minWeight' | 'maxWeight' | 'lanes' | 'unitsPerLane' | 'mirror'> {
   /** So many first units of a tree that nothing is known of are smaller: their lanes begin while the walk goes on. */
   readonly earlyUnits: number;
   /** Total weight known from the last run, 0 for none, ms. */
   readonly knownWeight: number;
-  readonly mirror: boolean;
   /** New files go by the names of what lies in the root, however few: who copies them before rsync does cannot be handed the root. */
   readonly fills: boolean;
   /** Groups of folders that share hard links: each group stays together in one unit. */

@@ -13,6 +13,7 @@ import { cutCall, keepCutFiles } from './cut-files.ts';
 import { isEnding, type RunContext } from './context.ts';
 import type { TaskEnd } from './pool.ts';
 import { holdsRootFiles, runOptions } from './run-options.ts';
+import { sweepScope } from './sweep-scope.ts';
 import { unitMessage } from './unit-message.ts';
 import { unitName } from './unit-name.ts';
 
@@ -267,11 +268,9 @@ function count({ totals }: RunContext, { unit, result }: UnitProgress, sign: 1 |
 /** Removes the temporary files a killed rsync left where this unit works. */
 async function sweep(context: RunContext, unit: Unit): Promise<void> {
   if (context.request.dryRun) return;
-  const deep = unit.kind === 'group';
-  const names: ByteName[] = deep ? unit.names : unit.kind === 'links' ? [unit.folder, ...unit.names] : [unit.folder];
   const { source, destination } = context.job;
   try {
-    await context.scout().ask({ op: 'sweep-temps', source, destination, names, deep, sinceMs: context.lockedAtMs });
+    await context.scout().ask({ op: 'sweep-temps', source, destination, ...sweepScope(unit), sinceMs: context.lockedAtMs });
   } catch (thrown) {
     if (isEnding(context)) return;
     context.warn(`Temporary files of a killed rsync may be left in ${unitName(unit)}: ${toAppError(thrown).message}`);

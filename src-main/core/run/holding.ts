@@ -5,6 +5,7 @@ import { busyError } from '../safety/busy.ts';
 import { tellNotKept } from '../safety/kept-attributes.ts';
 import { createLockHolder } from '../safety/lock-holder.ts';
 import type { RunContext } from './context.ts';
+import { sweepScope } from './sweep-scope.ts';
 
 /** Other hosts take a lock for dead when it was not renewed for five minutes. */
 const renewEveryMs = 60_000;
@@ -83,11 +84,9 @@ function lockKey(destination: string, { since, job }: LockHolder): string {
 async function sweepLostRuns({ job, store, scout }: RunContext): Promise<void> {
   const { source, destination } = job;
   for (const { run, lockedAtMs } of store.runs.unsweptInto(destination)) {
-    for (const { kind, folder, names, namesTotal } of store.units.unitsRunning(run)) {
+    for (const unit of store.units.unitsRunning(run)) {
       if (lockedAtMs === null) continue;
-      const deep = kind === 'group';
-      const swept = deep && names.length === namesTotal ? [...names] : kind === 'links' ? [folder, ...names] : [folder];
-      await scout().ask({ op: 'sweep-temps', source, destination, names: swept, deep, sinceMs: lockedAtMs });
+      await scout().ask({ op: 'sweep-temps', source, destination, ...sweepScope(unit, unit.names.length === unit.namesTotal), sinceMs: lockedAtMs });
     }
     store.units.swept(run);
   }
